@@ -1,0 +1,41 @@
+"""What the issuer remembers having done: constant names, no claim values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+SubjectRef = NewType("SubjectRef", str)
+"""The issuer's random name for a person; means nothing outside the subject directory."""
+
+Actor = NewType("Actor", str)
+"""Who caused an event: ``management``, ``cli``, ``wallet``, ``system`` or a staff id."""
+
+
+class EventName(StrEnum):
+    """Every kind of state change; the audit chain and the statistics stand on these names."""
+
+    OFFER_CREATED = "offer_created"
+    OFFER_REDEEMED = "offer_redeemed"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    TRANSACTION_CODE_REFUSED = "transaction_code_refused"
+    CREDENTIAL_ISSUED = "credential_issued"
+    CREDENTIAL_NOT_SIGNED = "credential_not_signed"
+    CREDENTIAL_REVOKED = "credential_revoked"
+    CREDENTIAL_SUSPENDED = "credential_suspended"
+    CREDENTIAL_REINSTATED = "credential_reinstated"
+    STATUS_LIST_OPENED = "status_list_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the append-only table; written in the transaction of the change it reports."""
+
+    name: EventName
+    actor: Actor
+    at: datetime
+    subject_ref: SubjectRef | None = None
+    reason: str = ""
+    """A reason code (``stolen_phone``), never free text about a person."""
+    count: int = 1
+    """How many things the event speaks of: ten copies of one issuance are one event."""

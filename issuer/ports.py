@@ -1,0 +1,180 @@
+"""Every seam of the issuer: what its use cases need from outside, one Protocol each.
+
+Each store method is one question or one state change, and one transaction; single use is a
+conditional statement whose row count decides. The contract suites under ``tests/contracts`` run
+over memory, SQLite and PostgreSQL and say what each method promises.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from issuer.domain.event import Actor, Event, SubjectRef
+from issuer.domain.offer import CredentialOffer, OfferId
+from issuer.domain.records import (
+    IssuanceId,
+    IssuanceRecord,
+    IssuanceSummary,
+    ListChange,
+    ListId,
+    PublishedToken,
+    StatusEntry,
+    StatusGroup,
+    StatusListRow,
+    UsedNonce,
+)
+from issuer.domain.resident import Resident
+from issuer.domain.status import StatusChange
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+
+
+class Randomness(Protocol):
+    def token_bytes(self, count: int) -> bytes:
+        """``count`` bytes from the operating system's generator."""
+
+
+class SubjectDirectory(Protocol):
+    """The ministry's register of residents; the only place where claim values live."""
+
+    async def get(self, subject_ref: SubjectRef) -> Resident | None:
+        """The resident's record as it stands now; ``None`` when there is none.
+
+        Raises:
+            issuer.errors.DirectoryUnavailable: the register did not answer.
+        """
+
+    async def search(self, text: str, *, limit: int) -> Sequence[tuple[SubjectRef, Resident]]:
+        """Residents whose register number is ``text`` or whose name contains it, at most ``limit``."""
+
+
+class OfferStore(Protocol):
+    async def add(self, offer: CredentialOffer, event: Event) -> None:
+        """Keeps a new open offer."""
+
+    async def find(self, offer_id: OfferId) -> CredentialOffer | None:
+        """The offer by the back office's handle."""
+
+    async def find_by_reference(self, reference_hash: bytes) -> CredentialOffer | None:
+        """The offer by the hash of the reference in its URI."""
+
+    async def claim_attempt(self, code_hash: bytes, now: datetime) -> CredentialOffer | None:
+        """Takes one attempt at an open, unexpired offer with attempts left; ``None`` otherwise.
+
+        The attempt is spent before the transaction code is compared, so that guesses sent in
+        parallel cannot outrun the limit (OpenID4VCI section 13.6.3). The returned offer shows the
+        attempts that are left afterwards.
+        """
+
+    async def redeem(self, code_hash: bytes, now: datetime, event: Event) -> bool:
+        """Open to redeemed, once; ``False`` for everybody but the first."""
+
+    async def withdraw(self, offer_id: OfferId, now: datetime, event: Event) -> bool:
+        """Open to withdrawn; ``False`` when it was not open any more."""
+
+
+class IssuanceStore(Protocol):
+    async def record_issuance(
+        self, nonce: UsedNonce, records: Sequence[IssuanceRecord], event: Event
+    ) -> bool:
+        """Consumes the nonce and inserts one row per copy, all or nothing.
+
+        ``False`` (and nothing written) when the nonce was used before.
+
+        Raises:
+            issuer.errors.StatusEntryTaken: an index is occupied; the backstop against double
+                allocation (3.10).
+        """
+
+    async def mark_unsigned(self, issuance_id: IssuanceId, event: Event) -> None:
+        """Notes that signing failed after recording; the indices are never used again."""
+
+    async def issuances_of(self, subject_ref: SubjectRef) -> Sequence[IssuanceSummary]:
+        """The cards of a person, newest first."""
+
+    async def find_issuance(self, issuance_id: IssuanceId) -> IssuanceSummary | None:
+        """One card."""
+
+    async def purge_nonces(self, now: datetime) -> int:
+        """Forgets nonces whose own expiry has passed; returns how many."""
+
+
+class StatusStore(Protocol):
+    async def open_lists(self, group: StatusGroup) -> Sequence[StatusListRow]:
+        """The lists of a group that still have counters to lease."""
+
+    async def add_list(self, row: StatusListRow, token: PublishedToken, event: Event) -> bool:
+        """Opens a list together with its first token; ``False`` when (group, slot, generation) exists."""
+
+    async def latest_generation(self, group: StatusGroup, slot: int) -> int:
+        """The highest generation opened in a slot; -1 when there is none."""
+
+    async def lease_block(self, list_id: ListId, count: int) -> range | None:
+        """Takes up to ``count`` counters nobody else will ever get; ``None`` when the list is full."""
+
+    async def change_status(
+        self,
+        issuance_ids: Sequence[IssuanceId],
+        change: StatusChange,
+        decoys: Sequence[IssuanceRecord],
+        event: Event,
+    ) -> Sequence[StatusEntry]:
+        """Applies a change to every copy of the named cards that allows it, decoys included.
+
+        New values, pending publication rows and the event are committed together; returns the
+        entries that changed (empty when none did, and then no event is written). Decoys are
+        inserted with the new value and follow their card from then on.
+        """
+
+    async def find_list(self, list_id: ListId) -> StatusListRow | None:
+        """One list."""
+
+    async def lists_with_changes(self) -> Sequence[ListId]:
+        """Lists with committed changes that are not in their token yet."""
+
+    async def lists_expiring(self, before: datetime, now: datetime) -> Sequence[ListId]:
+        """Lists still needed at ``now`` whose token expires before a moment."""
+
+    async def take_lease(self, list_id: ListId, holder: str, now: datetime, until: datetime) -> bool:
+        """Makes ``holder`` the only publisher of the list until a moment."""
+
+    async def pending_changes(self, list_id: ListId) -> Sequence[ListChange]:
+        """Changes to publish, oldest first."""
+
+    async def entries(self, list_id: ListId) -> Sequence[tuple[int, int]]:
+        """(index, value) of every entry that is not valid: enough to rebuild the list."""
+
+    async def store_token(
+        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime
+    ) -> bool:
+        """Replaces the token and deletes the published changes.
+
+        ``False`` when the lease is not held any more or the version is not the successor of the
+        stored one: a stale publisher never overwrites a newer list.
+        """
+
+    async def token(self, list_id: ListId) -> PublishedToken | None:
+        """The current token."""
+
+    async def token_versions(self) -> Sequence[tuple[ListId, int]]:
+        """(list, version) of every published list, for servers that keep tokens in memory."""
+
+
+class EventLog(Protocol):
+    async def latest(self, limit: int) -> Sequence[Event]:
+        """The newest events, newest first."""
+
+
+__all__ = [
+    "Actor",
+    "Clock",
+    "EventLog",
+    "IssuanceStore",
+    "OfferStore",
+    "Randomness",
+    "StatusStore",
+    "SubjectDirectory",
+]
