@@ -1,0 +1,74 @@
+# One command each; every step below is a file, made again only when what it stands on has changed.
+#   make run      start everything on http://localhost:8000
+#   make test     all tests (installs what they need)     make check    format, lint, types, rules
+#   make bench    speed, side by side with peers          make format   rewrite the code in house style
+#   make lock     new lock files from pyproject.toml      make clean    remove all but var/ (data, keys)
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+INTEROP := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard tests/interop/package-lock.json))
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run test check bench format lock clean
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.run
+	@$(BIN)/trillium serve
+
+test: $(VENV)/.test $(VENV)/.node $(INTEROP)
+	@tools/install_system_packages.sh
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+check: $(VENV)/.test
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/deptry .
+	@$(BIN)/djlint --lint --quiet issuer verifier wallet_api trillium
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/python -m tools.check
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m bench
+
+format: $(VENV)/.test
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+lock: $(VENV)/.test
+	@tools/lock.sh
+
+clean:
+	rm -rf $(VENV) build dist tests/interop/node_modules
+	rm -rf .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) tools/create_venv.py $(VENV)
+
+$(VENV)/.run-lock: requirements/run.txt | $(VENV)/pyvenv.cfg
+	@echo "installing what Trillium needs at run time"
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.run: pyproject.toml $(VENV)/.run-lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.run
+	@echo "installing what the checks and tests need"
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.node: tools/install_node.sh requirements/node.txt $(VENV)/.test
+	@tools/install_node.sh
+	@touch $@
+
+tests/interop/node_modules/.installed: tests/interop/package-lock.json $(VENV)/.node
+	@cd tests/interop && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@

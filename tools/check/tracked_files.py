@@ -1,0 +1,41 @@
+"""The files of this repository: what git tracks, and what it would track if it were added."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+NOT_OURS = frozenset({".git", ".venv", "var", "build", "dist", "node_modules", "__pycache__"})
+
+
+def tracked_files(root: Path) -> list[Path]:
+    """Absolute paths, sorted. Falls back to walking the tree where there is no git (an unpacked archive)."""
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode != 0:
+        return sorted(_walk(root))
+    paths = (root / name.decode() for name in listed.stdout.split(b"\0") if name)
+    return sorted({path for path in paths if path.is_file()})
+
+
+def read_text(path: Path) -> str | None:
+    """The text of a file, or None when it is not UTF-8 text."""
+    data = path.read_bytes()
+    if b"\0" in data:
+        return None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.name in NOT_OURS or path.is_symlink():
+            continue
+        if path.is_dir():
+            yield from _walk(path)
+        else:
+            yield path
