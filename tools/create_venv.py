@@ -14,7 +14,7 @@ def main():
     if len(sys.argv) != 2:
         print("usage: python3 tools/create_venv.py FOLDER")
         return 2
-    if sys.version_info < OLDEST:  # noqa: UP036 -- an older Python is what this line is for
+    if sys.version_info < OLDEST:
         found = ".".join(str(part) for part in sys.version_info[:3])
         print("Trillium needs Python 3.11 or newer; %s is %s." % (sys.executable, found))  # noqa: UP031
         print("Name a newer one: make PYTHON=python3.12 run")

@@ -30,7 +30,7 @@ def _problems(name: str, text: str, root: str) -> Iterator[str]:
     if LOCK_FILES.search(name) and INDEX_ADDRESS.search(text):
         yield "a lock file names the address of a package index"
     if name.endswith("package-lock.json") and NPM_ADDRESS.search(text):
-        yield "a lock file names the address of a package index; npm config omit-lockfile-registry-resolved leaves it out"
+        yield "names the address of a package index; omit-lockfile-registry-resolved leaves it out"
     match = MACHINE_PATH.search(text)
     if match or f"{root}/" in text:
         yield f"a path of one machine: {match.group() if match else root}"

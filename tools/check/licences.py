@@ -47,7 +47,7 @@ def licence_of(package: Distribution) -> str:
 
 
 def is_strong_copyleft(licence: str) -> bool:
-    """True when the GPL or AGPL cannot be avoided: it is not one of several offered. The LGPL is another licence."""
+    """True when the GPL or AGPL cannot be avoided. The LGPL is another licence."""
     if re.search(r"\sAND\s", licence):
         return bool(STRONG_COPYLEFT.search(licence))
     return all(STRONG_COPYLEFT.search(choice) for choice in re.split(r"\s+OR\s+", licence))

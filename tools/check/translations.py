@@ -1,4 +1,4 @@
-"""Every text that a page shows exists in French: each msgid of the sources has a translation in the .po file."""
+"""Every text that a page shows exists in French: each msgid of the sources is translated in the .po file."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -21,7 +21,7 @@ def findings(root: Path) -> list[str]:
 
 
 def _app_findings(root: Path, app: Path) -> Iterator[str]:
-    used = {message: place for message, place in _messages(root, app)}
+    used = dict(_messages(root, app))
     catalogues = [path for path in sorted(app.rglob("*.po")) if path.parent.as_posix().endswith(CATALOGUE)]
     if used and not catalogues:
         yield f"{app.name}: shows text but has no {CATALOGUE}/*.po"
