@@ -1,0 +1,264 @@
+"""Public keys as JSON (RFC 7517, RFC 7518 section 6, RFC 8037 section 2) and their thumbprints (RFC 7638).
+
+The algorithm is a property of the key: it follows from the curve (for RSA from the key's own `alg`), and
+tokens are compared with it (RFC 8725 section 3.1).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from specs.encoding import InvalidBase64Url, b64url_decode, b64url_encode, create_json
+from specs.jose.algorithms import Algorithm
+from specs.jose.errors import InvalidJwk, InvalidJwks, PrivateJwk, UnsupportedJwk
+
+VerificationKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
+
+# RFC 7518 sections 6.2.2, 6.3.2 and 6.4: whoever sends one of these has given a secret away.
+_PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+_CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, Algorithm]]] = {
+    "P-256": (ec.SECP256R1(), 32, Algorithm.ES256),
+    "P-384": (ec.SECP384R1(), 48, Algorithm.ES384),
+    "P-521": (ec.SECP521R1(), 66, Algorithm.ES512),
+}
+_CURVE_NAMES: Final = {curve.name: name for name, (curve, _, _) in _CURVES.items()}
+_RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
+_ED25519_SIZE: Final = 32
+_RSA_MIN_BITS: Final = 2048  # RFC 7518 section 3.3
+_RSA_MAX_BITS: Final = 8192  # checking a signature grows with the square of it
+_RSA_MIN_EXPONENT: Final = 65537
+_RSA_MAX_EXPONENT: Final = 2**32 - 1
+
+
+class PublicJwk:
+    """A key that checks signatures; immutable. Equal when key and algorithm are, whatever `kid` it goes by.
+
+    `members`: what RFC 7638 calls the required members, and nothing else that the sender may have put in.
+    """
+
+    __slots__ = ("_thumbprint", "algorithm", "key", "kid", "members")
+
+    algorithm: Algorithm
+    key: VerificationKey
+    kid: str | None
+    members: Mapping[str, str]
+    _thumbprint: str | None
+
+    def __init__(
+        self,
+        *,
+        algorithm: Algorithm,
+        key: VerificationKey,
+        members: Mapping[str, str],
+        kid: str | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "algorithm", algorithm)
+        put(self, "key", key)
+        put(self, "kid", kid)
+        put(self, "members", MappingProxyType(dict(members)))
+        put(self, "_thumbprint", None)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name} of a key does not change")
+
+    @property
+    def thumbprint(self) -> str:
+        """RFC 7638 with SHA-256, base64url."""
+        if self._thumbprint is None:
+            canonical = create_json(dict(sorted(self.members.items())))
+            object.__setattr__(self, "_thumbprint", b64url_encode(hashlib.sha256(canonical).digest()))
+        assert self._thumbprint is not None
+        return self._thumbprint
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PublicJwk):
+            return NotImplemented
+        return self.algorithm is other.algorithm and self.members == other.members
+
+    def __hash__(self) -> int:
+        return hash((self.algorithm, self.thumbprint))
+
+    def __repr__(self) -> str:
+        return f"PublicJwk({self.algorithm}, kid={self.kid!r}, thumbprint={self.thumbprint!r})"
+
+
+def parse_public_jwk(value: object) -> PublicJwk:
+    """The public key of a JWK that checks signatures (`value`: a parsed JSON object).
+
+    Raises PrivateJwk for private or symmetric members, UnsupportedJwk for another type, curve, algorithm or
+    use, and InvalidJwk for the rest: missing members, wrong length, a point off the curve, a small RSA key.
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidJwk("not an object")
+    if not _PRIVATE_MEMBERS.isdisjoint(value):
+        raise PrivateJwk
+    _check_purpose(value)
+    match value.get("kty"):
+        case "EC":
+            found = _parse_ec(value)
+        case "OKP":
+            found = _parse_okp(value)
+        case "RSA":
+            found = _parse_rsa(value)
+        case _:
+            raise UnsupportedJwk("kty")
+    algorithm, key, members = found
+    kid = value.get("kid")
+    if kid is not None and not isinstance(kid, str):
+        raise InvalidJwk("kid")
+    return PublicJwk(algorithm=algorithm, key=key, members=members, kid=kid)
+
+
+def parse_jwks(value: object, *, max_keys: int = 32) -> list[PublicJwk]:
+    """The usable keys of a JWK Set in its order; InvalidJwks when it is none or has more than `max_keys` keys.
+
+    Keys of other types and uses are passed over (RFC 7517 section 5); a malformed one or one with private
+    members refuses the whole set, and so does a `kid` that names two keys.
+    """
+    keys = value.get("keys") if isinstance(value, Mapping) else None
+    if not isinstance(keys, Sequence) or isinstance(keys, str) or len(keys) > max_keys:
+        raise InvalidJwks("keys")
+    found: list[PublicJwk] = []
+    for jwk in keys:
+        try:
+            found.append(parse_public_jwk(jwk))
+        except UnsupportedJwk:
+            continue
+    named = [key.kid for key in found if key.kid is not None]
+    if len(set(named)) != len(named):
+        raise InvalidJwks("two keys of one kid")
+    return found
+
+
+def create_public_jwk(key: PublicKeyTypes, *, kid: str | None = None) -> dict[str, Any]:
+    """The JWK of a public key: the required members, and `kid` when given."""
+    members: dict[str, Any] = dict(public_jwk_of(key).members)
+    if kid is not None:
+        members["kid"] = kid
+    return members
+
+
+def public_jwk_of(
+    key: PublicKeyTypes, *, kid: str | None = None, algorithm: Algorithm | None = None
+) -> PublicJwk:
+    """A public key with its algorithm; `algorithm` is needed only for RSA keys that are not for RS256.
+
+    Raises UnsupportedJwk for keys of other types and InvalidJwk for RSA keys outside 2048 to 8192 bits.
+    """
+    members: dict[str, str]
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        name = _CURVE_NAMES.get(key.curve.name)
+        if name is None:
+            raise UnsupportedJwk("crv")
+        point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        size, own = _CURVES[name][1], _CURVES[name][2]
+        members = {"kty": "EC", "crv": name, "x": b64url_encode(point[1 : size + 1])}
+        members["y"] = b64url_encode(point[size + 1 :])
+        found: tuple[Algorithm, VerificationKey] = own, key
+    elif isinstance(key, ed25519.Ed25519PublicKey):
+        members = {"kty": "OKP", "crv": "Ed25519", "x": b64url_encode(key.public_bytes_raw())}
+        found = Algorithm.EDDSA, key
+    elif isinstance(key, rsa.RSAPublicKey):
+        _check_rsa(key.public_numbers())
+        members = {
+            "kty": "RSA",
+            "n": _unsigned(key.public_numbers().n),
+            "e": _unsigned(key.public_numbers().e),
+        }
+        found = Algorithm.PS256 if algorithm is Algorithm.PS256 else Algorithm.RS256, key
+    else:
+        raise UnsupportedJwk("kty")
+    if algorithm not in (None, found[0]):
+        raise ValueError(f"not a key for {algorithm}")
+    return PublicJwk(algorithm=found[0], key=found[1], members=members, kid=kid)
+
+
+def ec_public_key(jwk: Mapping[Any, Any]) -> ec.EllipticCurvePublicKey:
+    """The point of an EC key on P-256, P-384 or P-521 (RFC 7518 section 6.2.1), whatever it is used for."""
+    name = jwk.get("crv")
+    if not isinstance(name, str) or name not in _CURVES:
+        raise UnsupportedJwk("crv")
+    curve, size, _ = _CURVES[name]
+    point = b"\x04" + _octets(jwk, "x", size) + _octets(jwk, "y", size)
+    try:
+        return ec.EllipticCurvePublicKey.from_encoded_point(curve, point)
+    except ValueError as error:
+        raise InvalidJwk("point is not on the curve") from error
+
+
+_Found: TypeAlias = tuple[Algorithm, VerificationKey, dict[str, str]]
+
+
+def _parse_ec(jwk: Mapping[Any, Any]) -> _Found:
+    key = ec_public_key(jwk)
+    algorithm = _CURVES[jwk["crv"]][2]
+    _check_algorithm(jwk, algorithm)
+    return algorithm, key, {"kty": "EC", "crv": jwk["crv"], "x": jwk["x"], "y": jwk["y"]}
+
+
+def _parse_okp(jwk: Mapping[Any, Any]) -> _Found:
+    if jwk.get("crv") != "Ed25519":
+        raise UnsupportedJwk("crv")
+    _check_algorithm(jwk, Algorithm.EDDSA)
+    key = ed25519.Ed25519PublicKey.from_public_bytes(_octets(jwk, "x", _ED25519_SIZE))
+    return Algorithm.EDDSA, key, {"kty": "OKP", "crv": "Ed25519", "x": jwk["x"]}
+
+
+def _parse_rsa(jwk: Mapping[Any, Any]) -> _Found:
+    algorithm = Algorithm.PS256 if jwk.get("alg") == Algorithm.PS256 else Algorithm.RS256
+    _check_algorithm(jwk, algorithm)
+    n, e = _octets(jwk, "n"), _octets(jwk, "e")
+    # RFC 7518 section 2, Base64urlUInt: the fewest octets, so that a key has one spelling.
+    if n[:1] in (b"", b"\0") or e[:1] in (b"", b"\0"):
+        raise InvalidJwk("leading zero")
+    numbers = rsa.RSAPublicNumbers(int.from_bytes(e, "big"), int.from_bytes(n, "big"))
+    _check_rsa(numbers)
+    try:
+        key = numbers.public_key()
+    except ValueError as error:
+        raise InvalidJwk("not an RSA key") from error
+    return algorithm, key, {"kty": "RSA", "n": jwk["n"], "e": jwk["e"]}
+
+
+def _check_rsa(numbers: rsa.RSAPublicNumbers) -> None:
+    if not _RSA_MIN_BITS <= numbers.n.bit_length() <= _RSA_MAX_BITS:
+        raise InvalidJwk("size of the modulus")
+    if not _RSA_MIN_EXPONENT <= numbers.e <= _RSA_MAX_EXPONENT or numbers.e % 2 == 0 or numbers.n % 2 == 0:
+        raise InvalidJwk("exponent or modulus")
+
+
+def _check_purpose(jwk: Mapping[Any, Any]) -> None:
+    """RFC 7517 sections 4.2 and 4.3: a key for encryption does not check signatures."""
+    if jwk.get("use", "sig") != "sig":
+        raise UnsupportedJwk("use")
+    operations = jwk.get("key_ops", ("verify",))
+    if isinstance(operations, str) or not isinstance(operations, Sequence) or "verify" not in operations:
+        raise UnsupportedJwk("key_ops")
+
+
+def _check_algorithm(jwk: Mapping[Any, Any], algorithm: Algorithm) -> None:
+    if jwk.get("alg", algorithm) != algorithm:
+        raise UnsupportedJwk("alg")
+
+
+def _octets(jwk: Mapping[Any, Any], name: str, size: int | None = None) -> bytes:
+    text = jwk.get(name)
+    if not isinstance(text, str):
+        raise InvalidJwk(f"{name} is missing")
+    try:
+        octets = b64url_decode(text)
+    except InvalidBase64Url as error:
+        raise InvalidJwk(f"{name} is not base64url") from error
+    if size is not None and len(octets) != size:
+        raise InvalidJwk(f"{name} has the wrong length")
+    return octets
+
+
+def _unsigned(number: int) -> str:
+    return b64url_encode(number.to_bytes((number.bit_length() + 7) // 8, "big"))

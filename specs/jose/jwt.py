@@ -1,0 +1,57 @@
+"""Registered claims (RFC 7519 section 4.1): times and audience, with the time and the leeway handed in."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from specs.jose.errors import Expired, InvalidClaims, IssuedInTheFuture, NotYetValid, WrongAudience
+
+_LAST_SECOND: Final = 253_402_300_799  # of the year 9999: later numbers are no dates
+
+
+def verify_times(
+    claims: Mapping[str, Any], *, now: datetime, leeway: timedelta, require: Collection[str] = ()
+) -> None:
+    """Returns when `exp`, `nbf` and `iat`, as far as present, allow the use at `now`.
+
+    Raises Expired from `exp` + leeway on, NotYetValid before `nbf` - leeway, IssuedInTheFuture when `iat` is more
+    than the leeway ahead, and InvalidClaims when one is not a number of seconds, or when a claim named in
+    `require` is missing. `now` must be aware (ValueError).
+    """
+    if now.tzinfo is None:
+        raise ValueError("a moment without time zone")
+    for name in require:
+        if name not in claims:
+            raise InvalidClaims(f"{name} is missing")
+    moment, tolerance = now.timestamp(), leeway.total_seconds()
+    exp, nbf, iat = (_numeric_date(claims, name) for name in ("exp", "nbf", "iat"))
+    # RFC 7519 section 4.1.4: "on or after" the expiration time it must not be accepted.
+    if exp is not None and moment >= exp + tolerance:
+        raise Expired
+    if nbf is not None and moment < nbf - tolerance:
+        raise NotYetValid
+    if iat is not None and moment < iat - tolerance:
+        raise IssuedInTheFuture
+
+
+def verify_audience(claims: Mapping[str, Any], expected: str, *, sole: bool = False) -> None:
+    """Returns when `aud` is or contains `expected`; with `sole`, when it names nobody else.
+
+    Plain comparison of strings. Raises WrongAudience, or InvalidClaims when `aud` is missing or malformed.
+    """
+    found = claims.get("aud")
+    audiences: Sequence[Any] = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    if not audiences or not all(isinstance(audience, str) for audience in audiences):
+        raise InvalidClaims("aud is missing or malformed")
+    if expected not in audiences or (sole and len(audiences) > 1):
+        raise WrongAudience
+
+
+def _numeric_date(claims: Mapping[str, Any], name: str) -> int | float | None:
+    if name not in claims:
+        return None
+    value = claims[name]
+    # A bool is an int to Python; NaN fails both comparisons.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LAST_SECOND:
+        raise InvalidClaims(f"{name} is not a number of seconds")
+    return value
