@@ -49,6 +49,8 @@ class IssuanceSummary:
     subject_ref: SubjectRef
     configuration_id: ConfigurationId
     copies: int
+    decoys: int
+    """Entries that were never issued and follow the card's status (3.14)."""
     status: int
     """Status type of the copies (Token Status List section 7): 0 valid, 1 revoked, 2 suspended."""
     issued_at: datetime

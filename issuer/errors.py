@@ -1,0 +1,80 @@
+"""What can go wrong in the issuer that no standard names."""
+
+from specs.errors import ProtocolError
+
+
+class IssuerError(ProtocolError):
+    """Base of the issuer's own errors."""
+
+    code = "invalid_request"
+    text = "The request cannot be carried out."
+
+
+class UnknownSubject(IssuerError):
+    """The register of residents has no such person."""
+
+    code = "unknown_subject"
+    text = "The register has no such person."
+
+
+class DirectoryUnavailable(IssuerError):
+    """The register of residents did not answer; nothing is issued without it."""
+
+    code = "temporarily_unavailable"
+    text = "The register of residents cannot be reached at the moment."
+
+
+class UnknownConfiguration(IssuerError):
+    """The offer names no credential configuration, one twice, or one that is not offered here (4.10)."""
+
+    code = "unknown_credential_configuration"
+    text = "Name at least one credential that is offered here, each once."
+
+
+class OfferNeedsTransactionCode(IssuerError):
+    """Production refuses to offer an identity credential without a transaction code."""
+
+    code = "transaction_code_required"
+    text = "This credential is offered with a transaction code only."
+
+
+class UnknownOffer(IssuerError):
+    """No such offer, or it is over; which of the two is not told."""
+
+    code = "unknown_offer"
+    text = "There is no open offer here. It may have been used already, withdrawn or expired."
+
+
+class UnknownIssuance(IssuerError):
+    """No card by this id, or none for this person."""
+
+    code = "unknown_credential"
+    text = "There is no such credential."
+
+
+class StatusChangeRefused(IssuerError):
+    """The status of the card does not allow the change: revoked is final, only suspended is reinstated."""
+
+    code = "status_change_refused"
+    text = "The status of the credential does not allow this change."
+
+
+class UnknownStatusList(IssuerError):
+    """No status list at this address."""
+
+    code = "unknown_status_list"
+    text = "There is no status list at this address."
+
+
+class StatusEntryTaken(IssuerError):
+    """Two credentials were about to share an index (3.10): a fault of ours, caught by the store."""
+
+    code = "server_error"
+    text = "The credential could not be recorded. Nothing was issued."
+
+
+class CredentialNotSigned(IssuerError):
+    """Recording succeeded, signing did not; the indices are never used again."""
+
+    code = "server_error"
+    text = "The credential could not be signed. Nothing was issued."

@@ -1,0 +1,102 @@
+"""Revokes, suspends and reinstates cards, by person or by card (journey 7).
+
+All copies of a card change together, among decoy entries that were never issued, so that the published
+list does not show which entries belong to one person (3.14).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from issuer.domain.configuration import CredentialConfiguration
+from issuer.domain.event import Actor, Event, EventName, SubjectRef
+from issuer.domain.records import IssuanceId, IssuanceRecord, IssuanceSummary
+from issuer.domain.status import StatusChange
+from issuer.errors import StatusChangeRefused, UnknownIssuance
+from issuer.ports import Clock, IssuanceStore, StatusStore
+from issuer.services.allocate_entries import AllocateEntries
+
+EVENTS = {
+    StatusChange.REVOKE: EventName.CREDENTIAL_REVOKED,
+    StatusChange.SUSPEND: EventName.CREDENTIAL_SUSPENDED,
+    StatusChange.REINSTATE: EventName.CREDENTIAL_REINSTATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """What a change did; it shows in the published lists within two seconds."""
+
+    issuance_ids: tuple[IssuanceId, ...]
+    changed_copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStatus:
+    """Changes the status of cards; publication follows by itself."""
+
+    issuances: IssuanceStore
+    statuses: StatusStore
+    allocate: AllocateEntries
+    configurations: Mapping[str, CredentialConfiguration]
+    clock: Clock
+    credential_key_id: str
+
+    async def of_person(
+        self, subject_ref: SubjectRef, change: StatusChange, *, actor: Actor, reason: str
+    ) -> StatusChanged:
+        """Every card of a person whose status allows the change.
+
+        Raises:
+            UnknownIssuance: the person has no card.
+            StatusChangeRefused: no card of the person allows the change.
+        """
+        cards = await self.issuances.issuances_of(subject_ref)
+        if not cards:
+            raise UnknownIssuance
+        allowed = [card for card in cards if change.allowed_from(card.status)]
+        return await self._apply(allowed, change, actor=actor, reason=reason)
+
+    async def of_card(
+        self, issuance_id: IssuanceId, change: StatusChange, *, actor: Actor, reason: str
+    ) -> StatusChanged:
+        """One card.
+
+        Raises:
+            UnknownIssuance: no such card.
+            StatusChangeRefused: a revoked card stays revoked; only a suspended one is reinstated.
+        """
+        card = await self.issuances.find_issuance(issuance_id)
+        if card is None:
+            raise UnknownIssuance
+        allowed = [card] if change.allowed_from(card.status) else []
+        return await self._apply(allowed, change, actor=actor, reason=reason)
+
+    async def _apply(
+        self, cards: Sequence[IssuanceSummary], change: StatusChange, *, actor: Actor, reason: str
+    ) -> StatusChanged:
+        if not cards:
+            raise StatusChangeRefused
+        changed: list[IssuanceId] = []
+        copies = 0
+        for card in cards:
+            event = Event(EVENTS[change], actor, self.clock.now(), card.subject_ref, reason, card.copies)
+            decoys = await self._decoys(card, change)
+            if await self.statuses.change_status([card.issuance_id], change, decoys, event):
+                changed.append(card.issuance_id)
+                copies += card.copies
+        if not changed:
+            raise StatusChangeRefused
+        return StatusChanged(tuple(changed), copies)
+
+    async def _decoys(self, card: IssuanceSummary, change: StatusChange) -> Sequence[IssuanceRecord]:
+        """As many never-issued entries as the card has copies; a card keeps the decoys it once got."""
+        configuration = self.configurations.get(card.configuration_id)
+        if change is StatusChange.REINSTATE or card.decoys or configuration is None:
+            return ()
+        entries = await self.allocate.take(
+            configuration, self.credential_key_id, card.expires_at, card.copies
+        )
+        return [
+            IssuanceRecord(card.issuance_id, card.subject_ref, card.configuration_id, entry, card.expires_at)
+            for entry in entries
+        ]

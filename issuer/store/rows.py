@@ -1,0 +1,195 @@
+"""From values to columns and back; both SQL stores share it."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from issuer.domain.event import Actor, Event, EventName, SubjectRef
+from issuer.domain.offer import ConfigurationId, CredentialOffer, OfferId, OfferState, TransactionCode
+from issuer.domain.records import (
+    IssuanceId,
+    IssuanceRecord,
+    IssuanceSummary,
+    ListId,
+    PublishedToken,
+    StatusGroup,
+    StatusListRow,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Row(Protocol):
+    """A row by column name: a dictionary from SQLite, a record from PostgreSQL."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+def to_column(moment: datetime) -> int:
+    """Milliseconds since the epoch, rounded down."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_column(value: int) -> datetime:
+    """The moment a column holds, UTC."""
+    return _EPOCH + timedelta(milliseconds=value)
+
+
+def offer_columns(offer: CredentialOffer) -> tuple[Any, ...]:
+    """In the order of the columns of ``issuer_offer``."""
+    code = offer.transaction_code
+    return (
+        offer.offer_id,
+        offer.reference_hash,
+        offer.code_hash,
+        offer.subject_ref,
+        json.dumps(offer.configuration_ids),
+        to_column(offer.created_at),
+        to_column(offer.expires_at),
+        offer.state.value,
+        offer.attempts_left,
+        code.code_hash if code else None,
+        code.length if code else None,
+    )
+
+
+def offer_from(row: Row) -> CredentialOffer:
+    """An offer from a row of ``issuer_offer``."""
+    code = None
+    if row["transaction_code_hash"] is not None:
+        code = TransactionCode(bytes(row["transaction_code_hash"]), row["transaction_code_length"])
+    return CredentialOffer(
+        offer_id=OfferId(row["offer_id"]),
+        reference_hash=bytes(row["reference_hash"]),
+        code_hash=bytes(row["code_hash"]),
+        subject_ref=SubjectRef(row["subject_ref"]),
+        configuration_ids=tuple(ConfigurationId(name) for name in json.loads(row["configuration_ids"])),
+        created_at=from_column(row["created_at"]),
+        expires_at=from_column(row["expires_at"]),
+        transaction_code=code,
+        state=OfferState(row["state"]),
+        attempts_left=row["attempts_left"],
+    )
+
+
+def event_columns(event: Event) -> tuple[Any, ...]:
+    """In the order of the columns of ``issuer_event`` after its key."""
+    return (
+        event.name.value,
+        event.actor,
+        to_column(event.at),
+        event.subject_ref,
+        event.reason,
+        event.count,
+    )
+
+
+def event_from(row: Row) -> Event:
+    """An event from a row of ``issuer_event``."""
+    subject = row["subject_ref"]
+    return Event(
+        name=EventName(row["name"]),
+        actor=Actor(row["actor"]),
+        at=from_column(row["at"]),
+        subject_ref=None if subject is None else SubjectRef(subject),
+        reason=row["reason"],
+        count=row["count"],
+    )
+
+
+def record_columns(
+    record: IssuanceRecord, *, status: int, decoy: bool, issued_at: datetime
+) -> tuple[Any, ...]:
+    """In the order of the columns of ``issuer_credential``."""
+    return (
+        record.entry.list_id,
+        record.entry.index,
+        record.issuance_id,
+        record.subject_ref,
+        record.configuration_id,
+        status,
+        decoy,
+        True,
+        to_column(issued_at),
+        to_column(record.expires_at),
+    )
+
+
+def summary_from(row: Row) -> IssuanceSummary:
+    """A card from the grouped rows of its copies."""
+    return IssuanceSummary(
+        issuance_id=IssuanceId(row["issuance_id"]),
+        subject_ref=SubjectRef(row["subject_ref"]),
+        configuration_id=ConfigurationId(row["configuration_id"]),
+        copies=row["copies"],
+        decoys=row["decoys"],
+        status=row["status"],
+        issued_at=from_column(row["issued_at"]),
+        expires_at=from_column(row["expires_at"]),
+    )
+
+
+def list_columns(row: StatusListRow, token: PublishedToken) -> tuple[Any, ...]:
+    """In the order of ``LIST_COLUMNS``."""
+    return (
+        row.list_id,
+        row.group.configuration_id,
+        row.group.key_id,
+        row.group.expiry_bucket,
+        row.slot,
+        row.generation,
+        row.bits,
+        row.size,
+        row.key_version,
+        to_column(row.last_expiry),
+        token.version,
+        token.token,
+        to_column(token.signed_at),
+        to_column(token.expires_at),
+    )
+
+
+LIST_COLUMNS: Sequence[str] = (
+    "list_id",
+    "configuration_id",
+    "key_id",
+    "expiry_bucket",
+    "slot",
+    "generation",
+    "bits",
+    "size",
+    "key_version",
+    "last_expiry",
+    "version",
+    "token",
+    "signed_at",
+    "token_expires_at",
+)
+
+
+def list_from(row: Row) -> StatusListRow:
+    """A list from a row of ``issuer_status_list``."""
+    group = StatusGroup(ConfigurationId(row["configuration_id"]), row["key_id"], row["expiry_bucket"])
+    return StatusListRow(
+        list_id=ListId(row["list_id"]),
+        group=group,
+        slot=row["slot"],
+        generation=row["generation"],
+        bits=row["bits"],
+        size=row["size"],
+        key_version=row["key_version"],
+        last_expiry=from_column(row["last_expiry"]),
+    )
+
+
+def token_from(row: Row) -> PublishedToken:
+    """A published token from a row of ``issuer_status_list``."""
+    return PublishedToken(
+        list_id=ListId(row["list_id"]),
+        version=row["version"],
+        token=bytes(row["token"]),
+        signed_at=from_column(row["signed_at"]),
+        expires_at=from_column(row["token_expires_at"]),
+    )
