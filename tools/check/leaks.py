@@ -12,7 +12,7 @@ INDEX_ADDRESS = re.compile(
 )
 NPM_ADDRESS = re.compile(r'"resolved"\s*:\s*"\w+:')
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:work|root|home|Users)/[\w.-]+")
-PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|[\"']d[\"']\s*:\s*[\"'][A-Za-z0-9_-]{22,}[\"']")
+PRIVATE_KEY = re.compile(r"-{5}BEGIN [A-Z ]*PRIVATE KEY-{5}|[\"']d[\"']\s*:\s*[\"'][A-Za-z0-9_-]{22,}[\"']")
 KEY_FILES = frozenset({".key", ".p12", ".pfx", ".jks"})
 
 

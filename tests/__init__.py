@@ -1,0 +1,1 @@
+"""The tests. Layout: CONTRIBUTING.md."""
