@@ -23,7 +23,7 @@ from issuer.domain.records import (
     StatusListRow,
     UsedNonce,
 )
-from issuer.domain.resident import Resident
+from issuer.domain.resident import NewResident, PutCounts, RegisterNumber, Resident
 from issuer.domain.status import StatusChange
 
 
@@ -49,6 +49,19 @@ class SubjectDirectory(Protocol):
 
     async def search(self, text: str, *, limit: int) -> Sequence[tuple[SubjectRef, Resident]]:
         """Residents whose register number is ``text`` or whose name contains it, at most ``limit``."""
+
+
+class Register(Protocol):
+    """Filling the register: the ministry's side, present here because the sandbox has its own."""
+
+    async def known(self) -> frozenset[RegisterNumber]:
+        """Every register number that is there."""
+
+    async def put(self, residents: Sequence[NewResident]) -> PutCounts:
+        """Adds new residents and updates changed ones, all or nothing.
+
+        A person who is there keeps ``subject_ref`` and ``personal_administrative_number``.
+        """
 
 
 class OfferStore(Protocol):
@@ -175,6 +188,7 @@ __all__ = [
     "IssuanceStore",
     "OfferStore",
     "Randomness",
+    "Register",
     "StatusStore",
     "SubjectDirectory",
 ]
