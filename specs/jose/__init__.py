@@ -1,7 +1,7 @@
 """Signed tokens, keys and certificate chains.
 
-RFC 7515 (compact form only), 7517, 7518 sections 3.3 to 3.5 and 6, 7519 section 4.1, 7638, 8037 (Ed25519), 8725,
-and for `x5c` RFC 5280 section 6 as far as HAIP 1.0 needs it.
+RFC 7515 (compact form only), RFC 7517, RFC 7518 sections 3.3 to 3.5 and 6, RFC 7519 section 4.1, RFC 7638,
+RFC 8037 (Ed25519), RFC 8725, and for `x5c` RFC 5280 section 6 as far as HAIP 1.0 needs it.
 """
 
 from specs.jose.algorithms import ALLOWED, Algorithm, Use

@@ -39,6 +39,9 @@ class Use(Enum):
     RECEIPT = "receipt"
     TRUST_LIST = "trust_list"
 
+    # Members are singletons; hashing the name, as Enum does, would cost half a microsecond per signature.
+    __hash__ = object.__hash__
+
 
 _OURS: Final = frozenset({Algorithm.ES256})
 _OTHERS: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512, Algorithm.EDDSA})

@@ -70,11 +70,12 @@ class PublicJwk:
     @property
     def thumbprint(self) -> str:
         """RFC 7638 with SHA-256, base64url."""
-        if self._thumbprint is None:
+        known = self._thumbprint
+        if known is None:
             canonical = create_json(dict(sorted(self.members.items())))
-            object.__setattr__(self, "_thumbprint", b64url_encode(hashlib.sha256(canonical).digest()))
-        assert self._thumbprint is not None
-        return self._thumbprint
+            known = b64url_encode(hashlib.sha256(canonical).digest())
+            object.__setattr__(self, "_thumbprint", known)
+        return known
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PublicJwk):
@@ -116,7 +117,7 @@ def parse_public_jwk(value: object) -> PublicJwk:
 
 
 def parse_jwks(value: object, *, max_keys: int = 32) -> list[PublicJwk]:
-    """The usable keys of a JWK Set in its order; InvalidJwks when it is none or has more than `max_keys` keys.
+    """The usable keys of a JWK Set, in its order. InvalidJwks when it is none or has more than `max_keys`.
 
     Keys of other types and uses are passed over (RFC 7517 section 5); a malformed one or one with private
     members refuses the whole set, and so does a `kid` that names two keys.

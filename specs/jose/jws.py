@@ -65,9 +65,9 @@ _SEAL: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class VerifiedJws:
-    """A token whose signature is `key`'s. Only verify_jws makes one; who `key` belongs to is the caller's question.
+    """A token whose signature is `key`'s. Only verify_jws makes one.
 
-    Not checked: times, audience and every other claim.
+    Not checked: whose key it is, times, audience and every other claim.
     """
 
     header: Mapping[str, Any]
@@ -96,8 +96,8 @@ def parse_jws(compact: str, *, max_bytes: int) -> UnverifiedJws:
     """A compact JWS, taken apart. Raises TooLarge, InvalidJws or UnsupportedHeader.
 
     Refused: other than three parts, base64url in another spelling than the canonical, a header that is not
-    a JSON object with a string `alg`, and any of `crit`, `b64`, `zip` in it (RFC 7515 section 4.1.11, RFC 7797,
-    RFC 8725 section 3.10): what we do not process we must not ignore.
+    a JSON object with a string `alg`, and any of `crit`, `b64`, `zip` in it: what we do not process we must
+    not ignore (RFC 7515 section 4.1.11, RFC 7797, RFC 8725 section 3.10).
     """
     if len(compact) > max_bytes:
         raise TooLarge(f"{len(compact)} characters, {max_bytes} allowed")

@@ -14,9 +14,9 @@ def verify_times(
 ) -> None:
     """Returns when `exp`, `nbf` and `iat`, as far as present, allow the use at `now`.
 
-    Raises Expired from `exp` + leeway on, NotYetValid before `nbf` - leeway, IssuedInTheFuture when `iat` is more
-    than the leeway ahead, and InvalidClaims when one is not a number of seconds, or when a claim named in
-    `require` is missing. `now` must be aware (ValueError).
+    Raises Expired from `exp` + leeway on, NotYetValid before `nbf` - leeway, IssuedInTheFuture before `iat` -
+    leeway, and InvalidClaims when one is not a number of seconds or when a claim named in `require` is
+    missing. `now` must be aware (ValueError).
     """
     if now.tzinfo is None:
         raise ValueError("a moment without time zone")

@@ -5,7 +5,7 @@ out here because it sits on the hottest path and because its strictness is ours 
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from cryptography.exceptions import InvalidSignature as SignatureMismatch
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -19,7 +19,8 @@ from specs.jose.jwk import PublicJwk
 _SEQUENCE: Final = 0x30
 _INTEGER: Final = 0x02
 _ONE_LENGTH_BYTE: Final = 0x81
-_SHORT_LENGTH: Final = 0x80  # lengths below are their own length byte
+_SHORT_LENGTH: Final = 0x80  # DER: smaller lengths are their own length byte
+_LARGEST_FIRST_BYTE: Final = 0x7F  # of a positive integer in DER
 _SHA256: Final = SHA256()
 _PKCS1: Final = padding.PKCS1v15()
 _PSS: Final = padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=padding.PSS.DIGEST_LENGTH)
@@ -29,13 +30,14 @@ _PSS: Final = padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=padding.PSS.DIG
 class _Ecdsa:
     curve: str
     size: int  # bytes of r and of s
+    zero: bytes  # in `size` bytes
     order: bytes  # of the curve's group, in `size` bytes
     scheme: ec.ECDSA
 
 
 def _ecdsa(curve: ec.EllipticCurve, scheme: ec.ECDSA) -> _Ecdsa:
     size = (curve.key_size + 7) // 8
-    return _Ecdsa(curve.name, size, curve.group_order.to_bytes(size, "big"), scheme)
+    return _Ecdsa(curve.name, size, bytes(size), curve.group_order.to_bytes(size, "big"), scheme)
 
 
 _ECDSA: Final = {
@@ -43,40 +45,46 @@ _ECDSA: Final = {
     Algorithm.ES384: _ecdsa(ec.SECP384R1(), ec.ECDSA(SHA384())),
     Algorithm.ES512: _ecdsa(ec.SECP521R1(), ec.ECDSA(SHA512())),
 }
-_ZERO: Final = {size: bytes(size) for size in (32, 48, 66)}
 
 
 def raw_to_der(signature: bytes, algorithm: Algorithm = Algorithm.ES256) -> bytes:
-    """r and s side by side → DER. InvalidSignature for another length or r, s not in 1 … n - 1."""
+    """r and s side by side → DER. InvalidSignature for another length, or r or s not in 1 … n - 1."""
     rules = _ECDSA[algorithm]
-    size = rules.size
-    r, s = signature[:size], signature[size:]
+    r, s = signature[: rules.size], signature[rules.size :]
     # Big-endian numbers of one length compare like their bytes.
-    if len(signature) != 2 * size or not (_ZERO[size] < r < rules.order and _ZERO[size] < s < rules.order):
+    if len(s) != rules.size or not (rules.zero < r < rules.order and rules.zero < s < rules.order):
         raise InvalidSignature("length or range of r and s")
     r, s = r.lstrip(b"\0"), s.lstrip(b"\0")
-    if r[0] & 0x80:
+    if r[0] > _LARGEST_FIRST_BYTE:
         r = b"\0" + r
-    if s[0] & 0x80:
+    if s[0] > _LARGEST_FIRST_BYTE:
         s = b"\0" + s
     length = len(r) + len(s) + 4
-    start = (_SEQUENCE, length) if length < _SHORT_LENGTH else (_SEQUENCE, _ONE_LENGTH_BYTE, length)
-    return bytes((*start, _INTEGER, len(r))) + r + bytes((_INTEGER, len(s))) + s
+    if length < _SHORT_LENGTH:
+        return b"\x30%c\x02%c%b\x02%c%b" % (length, len(r), r, len(s), s)
+    return b"\x30\x81%c\x02%c%b\x02%c%b" % (length, len(r), r, len(s), s)
 
 
 def der_to_raw(signature: bytes, algorithm: Algorithm = Algorithm.ES256) -> bytes:
-    """DER → r and s side by side. ValueError for anything but the one DER form: it came from our own signer."""
+    """DER → r and s side by side. ValueError when malformed: the bytes come from a signer of our own."""
     size = _ECDSA[algorithm].size
-    header = 2 if signature[1] < _SHORT_LENGTH else 3
-    split = header + 2 + signature[header + 1]
-    r, s = signature[header + 2 : split], signature[split + 2 :]
-    raw = r.lstrip(b"\0").rjust(size, b"\0") + s.lstrip(b"\0").rjust(size, b"\0")
-    # Writing it again is the check of every length, tag and zero.
     try:
-        if raw_to_der(raw, algorithm) == signature:
+        # SEQUENCE { INTEGER r, INTEGER s }; every value follows its tag and its length.
+        start = 3 if signature[1] == _ONE_LENGTH_BYTE else 2
+        end = start + 2 + signature[start + 1]
+        framed = (
+            signature[0] == _SEQUENCE
+            and signature[start - 1] == len(signature) - start
+            and signature[start] == _INTEGER == signature[end]
+            and signature[end + 1] == len(signature) - end - 2
+        )
+    except IndexError:
+        framed = False
+    if framed:
+        r, s = signature[start + 2 : end].lstrip(b"\0"), signature[end + 2 :].lstrip(b"\0")
+        raw = r.rjust(size, b"\0") + s.rjust(size, b"\0")
+        if len(raw) == 2 * size:
             return raw
-    except InvalidSignature as error:
-        raise ValueError("not an ECDSA signature in DER") from error
     raise ValueError("not an ECDSA signature in DER")
 
 
@@ -85,16 +93,14 @@ def verify_signature(key: PublicJwk, signature: bytes, data: bytes) -> None:
 
     `signature` in JWS form: r and s side by side for ES*, 64 bytes for EdDSA. The algorithm is the key's.
     """
-    algorithm, public = key.algorithm, key.key
     try:
-        if isinstance(public, ec.EllipticCurvePublicKey):
-            public.verify(raw_to_der(signature, algorithm), data, _ECDSA[algorithm].scheme)
-        elif isinstance(public, ed25519.Ed25519PublicKey):
-            public.verify(signature, data)
-        elif algorithm is Algorithm.PS256:
-            public.verify(signature, data, _PSS, _SHA256)
+        rules = _ECDSA.get(key.algorithm)
+        if rules is not None:
+            # A PublicJwk of these algorithms holds an EC key; to ask for its class would cost a microsecond.
+            public = cast(ec.EllipticCurvePublicKey, key.key)
+            public.verify(raw_to_der(signature, key.algorithm), data, rules.scheme)
         else:
-            public.verify(signature, data, _PKCS1, _SHA256)
+            _verify_other(key, signature, data)
     except SignatureMismatch as error:
         raise InvalidSignature from error
 
@@ -102,16 +108,27 @@ def verify_signature(key: PublicJwk, signature: bytes, data: bytes) -> None:
 def sign_with(private_key: PrivateKeyTypes, algorithm: Algorithm, data: bytes) -> bytes:
     """A signature in JWS form, for key providers and tests. ValueError when the key can't make one.
 
-    Uses the crypto library's random numbers, so it is not for the rules of a standard: those prepare and attach.
+    Uses the crypto library's random numbers: not for the rules of a standard, which prepare and attach.
     """
-    if isinstance(private_key, ec.EllipticCurvePrivateKey) and algorithm in _ECDSA:
-        rules = _ECDSA[algorithm]
-        if private_key.curve.name == rules.curve:
+    rules = _ECDSA.get(algorithm)
+    if rules is not None:
+        if isinstance(private_key, ec.EllipticCurvePrivateKey) and private_key.curve.name == rules.curve:
             return der_to_raw(private_key.sign(data, rules.scheme), algorithm)
-    if isinstance(private_key, ed25519.Ed25519PrivateKey) and algorithm is Algorithm.EDDSA:
+    elif isinstance(private_key, ed25519.Ed25519PrivateKey) and algorithm is Algorithm.EDDSA:
         return private_key.sign(data)
-    if isinstance(private_key, rsa.RSAPrivateKey) and algorithm is Algorithm.PS256:
+    elif isinstance(private_key, rsa.RSAPrivateKey) and algorithm is Algorithm.PS256:
         return private_key.sign(data, _PSS, _SHA256)
-    if isinstance(private_key, rsa.RSAPrivateKey) and algorithm is Algorithm.RS256:
+    elif isinstance(private_key, rsa.RSAPrivateKey) and algorithm is Algorithm.RS256:
         return private_key.sign(data, _PKCS1, _SHA256)
     raise ValueError(f"not a key for {algorithm}")
+
+
+def _verify_other(key: PublicJwk, signature: bytes, data: bytes) -> None:
+    public = key.key
+    if isinstance(public, ed25519.Ed25519PublicKey):
+        public.verify(signature, data)
+    elif isinstance(public, rsa.RSAPublicKey):
+        padding_scheme = _PSS if key.algorithm is Algorithm.PS256 else _PKCS1
+        public.verify(signature, data, padding_scheme, _SHA256)
+    else:
+        raise TypeError("a key of another type than its algorithm")

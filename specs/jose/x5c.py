@@ -1,10 +1,11 @@
 """Certificate chains in a header (RFC 7515 section 4.1.6, RFC 5280 section 6, HAIP 1.0 section 6.1.1).
 
-The chain is sent leaf first and without the trust anchor. Anchors are configured; the header never brings one.
+The chain is sent leaf first and without the trust anchor. Anchors are configured; no header brings one.
 """
 
 import binascii
 import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +50,7 @@ _KNOWN_EXTENSIONS: Final = frozenset(
 
 @dataclass(frozen=True)
 class TrustAnchors:
-    """The authorities that are trusted for one purpose. `version` changes with them; caches are keyed by it."""
+    """The authorities trusted for one purpose. `version` changes with them, and caches are keyed by it."""
 
     certificates: tuple[x509.Certificate, ...]
     version: str
@@ -57,7 +58,7 @@ class TrustAnchors:
 
 @dataclass(frozen=True)
 class VerifiedChain:
-    """A leaf below a trust anchor. `not_before`, `not_after`: between them every certificate of the path is valid.
+    """A leaf below a trust anchor. From `not_before` to `not_after` every certificate of the path is valid.
 
     `leaf_hash`: SHA-256 of the leaf in DER, base64url (the `x509_hash` of OpenID4VP 1.0 section 5.9.3).
     """
@@ -81,8 +82,8 @@ def trust_anchors(certificates: Sequence[x509.Certificate]) -> TrustAnchors:
 def parse_x5c(value: object) -> list[x509.Certificate]:
     """The certificates of an `x5c` header, leaf first. Nothing about them is known to be true.
 
-    Raises ChainTooLong for more than 4 or larger than 8 kB, InvalidCertificateChain for anything but an array of
-    canonical base64 strings (with padding, not base64url) of DER certificates of version 3.
+    Raises ChainTooLong for more than 4 or one larger than 8 kB, InvalidCertificateChain for anything but an
+    array of canonical base64 strings (with padding, not base64url) of DER certificates of version 3.
     """
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise InvalidCertificateChain("not an array of certificates")
@@ -100,19 +101,19 @@ def verify_chain(
     certificates: Sequence[x509.Certificate], anchors: TrustAnchors, *, now: datetime
 ) -> VerifiedChain:
     """The leaf, known to stand below one of the anchors at `now` (aware). One error class per defect."""
-    # 1. The chain is short, and nothing in it vouches for itself: no anchor, no self-signed leaf (6.08, 6.11).
+    # 1. The chain is short, and nothing in it vouches for itself: no anchor, no self-signed leaf (HAIP 6.1.1).
     if not certificates:
         raise InvalidCertificateChain("empty")
     if len(certificates) > MAX_CERTIFICATES:
         raise ChainTooLong(f"{len(certificates)} certificates")
     _refuse_self_signed(certificates, anchors)
     # 2. Each certificate was issued by the next, the last by an anchor (RFC 5280 section 6.1.3 (a)(1), (4)).
-    for subject, issuer in zip(certificates, certificates[1:], strict=False):
+    for subject, issuer in itertools.pairwise(certificates):
         if not _issued_by(subject, issuer):
             raise BrokenChain
     anchor = _anchor_of(certificates[-1], anchors)
     path = [*certificates, anchor]
-    # 3. All of them, the anchor too, are valid now (RFC 5280 section 6.1.3 (a)(2); both ends belong to the time).
+    # 3. All of them, the anchor too, are valid now (RFC 5280 section 6.1.3 (a)(2)); both ends belong to it.
     not_before = max(one.not_valid_before_utc for one in path)
     not_after = min(one.not_valid_after_utc for one in path)
     if not not_before <= now <= not_after:
