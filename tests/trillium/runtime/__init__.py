@@ -1,0 +1,1 @@
+"""Tests of what all servers share, on real files, sockets and databases."""

@@ -1,0 +1,1 @@
+"""The shell around the three applications: command line, all-in-one server and the shared runtime."""
