@@ -1,0 +1,239 @@
+"""From an issuer-signed payload and the disclosures that arrived to the claims that were disclosed.
+
+RFC 9901 section 7.1 steps 3 to 5, with the producer rules of section 4 read strictly: what an issuer or
+holder must not send is refused even where no verification step names it, so that two verifiers can't see two
+meanings.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from specs.errors import ProtocolError
+from specs.sd_jwt.digest import digest_algorithm_of
+from specs.sd_jwt.disclosure import Disclosure, Path, parse_disclosures
+from specs.sd_jwt.errors import (
+    ClaimsTooDeep,
+    DuplicateClaimName,
+    DuplicateDigest,
+    MalformedDigests,
+    MalformedDisclosure,
+    RepeatedDisclosure,
+    SdJwtRejected,
+    UnreferencedDisclosure,
+)
+
+MAX_DEPTH: Final = (
+    32  # of the claims with everything disclosed; each disclosure on its own is bounded by its parser
+)
+
+
+class Withheld:
+    """Stands in `claims_as_issued` for an array element that was not disclosed."""
+
+    def __repr__(self) -> str:
+        return "WITHHELD"
+
+
+WITHHELD: Final = Withheld()
+
+
+class ArrayAsIssued(NamedTuple):
+    """An array of which elements were not disclosed: how long it was issued and which indices are missing.
+
+    A decoy can't be told from an element, so `length` may count decoys.
+    """
+
+    length: int
+    withheld: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessedClaims:
+    """What the payload says once digests are replaced by disclosures or removed (section 7.1).
+
+    All paths use array indices as issued, undisclosed elements included (SD-JWT VC section 5.6).
+    """
+
+    claims: dict[str, Any]
+    """The processed payload: no `_sd`, no `...`, no `_sd_alg`."""
+    disclosed: Mapping[Path, Disclosure]
+    """Every claim and array element that came out of a disclosure, parents before children."""
+    hidden: Mapping[Path, int]
+    """Objects with digests nobody disclosed, and how many: withheld claims or decoys, there is no telling."""
+    arrays: Mapping[Path, ArrayAsIssued]
+    """Arrays with elements that nobody disclosed."""
+
+    def may_hide(self, path: Path) -> bool:
+        """Whether a claim that is missing from the object at `path` may only have been withheld."""
+        return path in self.hidden
+
+    def claims_as_issued(self) -> dict[str, Any]:
+        """The claims with WITHHELD for each undisclosed array element, so that indices count as issued."""
+        if not self.arrays:
+            return self.claims
+        result: dict[str, Any] = _fill(self.claims, (), self.arrays)
+        return result
+
+
+def process_claims(payload: Mapping[str, Any], disclosures: Sequence[str]) -> ProcessedClaims:
+    """The disclosed claims; raises SdJwtRejected with every reason.
+
+    `payload` is the verified issuer-signed payload and is not changed, `disclosures` are the encoded strings.
+    """
+    processed, reasons = examine_claims(payload, disclosures)
+    if processed is None or reasons:
+        raise SdJwtRejected(tuple(reasons))
+    return processed
+
+
+def examine_claims(
+    payload: Mapping[str, Any], disclosures: Sequence[str]
+) -> tuple[ProcessedClaims | None, list[ProtocolError]]:
+    """Like process_claims, but returns the reasons. With reasons the claims must not be used."""
+    try:
+        algorithm = digest_algorithm_of(payload)
+    except ProtocolError as error:
+        return None, [error]
+    found, refused = parse_disclosures(disclosures, algorithm)
+    walk = _Walk(found)
+    if len(set(disclosures)) != len(disclosures):
+        walk.reasons.append(RepeatedDisclosure())  # section 4: a holder sends no disclosure twice
+    walk.reasons.extend(error for _, error in refused)
+    claims = walk.top(payload)
+    walk.refuse_unreferenced()
+    return ProcessedClaims(claims, walk.disclosed, walk.hidden, walk.arrays), walk.reasons
+
+
+class _Walk:
+    """One pass over payload and disclosed values; collects what is wrong and goes on."""
+
+    __slots__ = ("arrays", "disclosed", "found", "hidden", "reasons", "seen", "used")
+
+    def __init__(self, found: dict[str, Disclosure]) -> None:
+        self.found = found
+        self.seen: set[str] = set()
+        self.used: set[str] = set()
+        self.reasons: list[ProtocolError] = []
+        self.disclosed: dict[Path, Disclosure] = {}
+        self.hidden: dict[Path, int] = {}
+        self.arrays: dict[Path, ArrayAsIssued] = {}
+
+    def top(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole payload; only here may `_sd_alg` stand (section 4.1.1)."""
+        source = dict(payload)
+        source.pop("_sd_alg", None)
+        return self.object(source, ())
+
+    def object(self, source: dict[str, Any], path: Path) -> dict[str, Any]:
+        if len(path) > MAX_DEPTH:
+            self.reasons.append(ClaimsTooDeep())
+            return {}
+        result: dict[str, Any] = {}
+        for name, value in source.items():
+            if type(value) is dict:
+                result[name] = self.object(value, (*path, name))
+            elif type(value) is list:
+                result[name] = self.array(value, (*path, name))
+            else:
+                result[name] = value
+        if "..." in source or "_sd_alg" in source:
+            # `...` stands for array elements only (section 4.1), `_sd_alg` at the top only (section 4.1.1).
+            self.reasons.append(MalformedDigests("reserved member"))
+        if "_sd" in source:
+            del result["_sd"]
+            self.properties(source["_sd"], result, path)
+        return result
+
+    def properties(self, digests: Any, result: dict[str, Any], path: Path) -> None:
+        """The disclosed members of one object, put beside its clear ones (section 7.1 step 3.c.ii)."""
+        if type(digests) is not list:
+            self.reasons.append(MalformedDigests("_sd is not an array"))
+            return
+        unmatched = 0
+        for digest in digests:
+            disclosure = self.lookup(digest)
+            if disclosure is None:
+                unmatched += 1
+                continue
+            name = disclosure.name
+            if name is None:
+                self.reasons.append(MalformedDisclosure("array element below _sd"))
+            elif name in result:
+                self.reasons.append(DuplicateClaimName())
+            else:
+                place = (*path, name)
+                self.disclosed[place] = disclosure
+                result[name] = self.value(disclosure.value, place)
+        if unmatched:
+            self.hidden[path] = unmatched
+
+    def array(self, source: list[Any], path: Path) -> list[Any]:
+        """The elements that are clear or disclosed, in their order (section 7.1 step 3.c.iii and 3.d)."""
+        if len(path) > MAX_DEPTH:
+            self.reasons.append(ClaimsTooDeep())
+            return []
+        result: list[Any] = []
+        withheld: list[int] = []
+        for index, element in enumerate(source):
+            if type(element) is dict and "..." in element:
+                self.placeholder(element, (*path, index), result, withheld)
+            else:
+                result.append(self.value(element, (*path, index)))
+        if withheld:
+            self.arrays[path] = ArrayAsIssued(len(source), tuple(withheld))
+        return result
+
+    def placeholder(
+        self, element: dict[str, Any], place: Path, result: list[Any], withheld: list[int]
+    ) -> None:
+        if len(element) != 1:
+            self.reasons.append(MalformedDigests("placeholder with a second member"))
+            return
+        disclosure = self.lookup(element["..."])
+        if disclosure is None:
+            withheld.append(int(place[-1]))
+        elif disclosure.name is not None:
+            self.reasons.append(MalformedDisclosure("claim name in an array"))
+        else:
+            self.disclosed[place] = disclosure
+            result.append(self.value(disclosure.value, place))
+
+    def value(self, value: Any, path: Path) -> Any:
+        if type(value) is dict:
+            return self.object(value, path)
+        if type(value) is list:
+            return self.array(value, path)
+        return value
+
+    def lookup(self, digest: Any) -> Disclosure | None:
+        """The disclosure with this digest, followed once: otherwise work could grow exponentially."""
+        if type(digest) is not str:
+            self.reasons.append(MalformedDigests("digest is not a string"))
+            return None
+        if digest in self.seen:
+            self.reasons.append(DuplicateDigest())  # section 7.1 step 4
+            return None
+        self.seen.add(digest)
+        return self.found.get(digest)
+
+    def refuse_unreferenced(self) -> None:
+        """Section 7.1 step 5; this is also where a child without its parent ends."""
+        if len(self.disclosed) == len(self.found):
+            return
+        self.reasons.extend(UnreferencedDisclosure() for digest in self.found if digest not in self.seen)
+
+
+def _fill(value: Any, path: Path, arrays: Mapping[Path, ArrayAsIssued]) -> Any:
+    if isinstance(value, dict):
+        return {name: _fill(member, (*path, name), arrays) for name, member in value.items()}
+    if not isinstance(value, list):
+        return value
+    gaps = arrays.get(path)
+    withheld = set(gaps.withheld) if gaps else set()
+    elements = iter(value)
+    length = gaps.length if gaps else len(value)
+    return [
+        WITHHELD if index in withheld else _fill(next(elements), (*path, index), arrays)
+        for index in range(length)
+    ]
