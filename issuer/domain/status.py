@@ -26,10 +26,16 @@ class StatusChange(Enum):
     SUSPEND = ("suspend", StatusType.SUSPENDED, (StatusType.VALID,))
     REINSTATE = ("reinstate", StatusType.VALID, (StatusType.SUSPENDED,))
 
-    def __init__(self, label: str, target: StatusType, sources: tuple[StatusType, ...]) -> None:
-        self.label = label
-        self.target = target
-        self.sources = sources
+    target: StatusType
+    sources: tuple[StatusType, ...]
+
+    def __new__(cls, verb: str, target: StatusType, sources: tuple[StatusType, ...]) -> "StatusChange":
+        """The verb is the value: `StatusChange("revoke")`."""
+        change = object.__new__(cls)
+        change._value_ = verb
+        change.target = target
+        change.sources = sources
+        return change
 
     def allowed_from(self, status: int) -> bool:
         """Whether a card with `status` may be changed so."""
