@@ -65,14 +65,15 @@ resident_table = Table(
 _NAMES = ", ".join(_COLUMNS)
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _CHANGEABLE)
 _DIFFERS = " OR ".join(f"register_resident.{name} IS DISTINCT FROM excluded.{name}" for name in _CHANGEABLE)
-_SELECT = f"SELECT {_NAMES} FROM register_resident"  # noqa: S608 - constant names
+_SELECT = f"SELECT {_NAMES} FROM register_resident"
 
 _PUT_SQLITE = (
-    f"INSERT INTO register_resident ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - constant names
-    f" ON CONFLICT (register_number) DO UPDATE SET {_SET} WHERE {_DIFFERS.replace('IS DISTINCT FROM', 'IS NOT')}"
+    f"INSERT INTO register_resident ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+    f" ON CONFLICT (register_number) DO UPDATE SET {_SET}"
+    f" WHERE {_DIFFERS.replace('IS DISTINCT FROM', 'IS NOT')}"
 )
 _PUT_POSTGRESQL = (
-    f"INSERT INTO register_resident ({_NAMES})"  # noqa: S608 - constant names
+    f"INSERT INTO register_resident ({_NAMES})"
     f" SELECT * FROM unnest({', '.join(f'${place}::text[]' for place in range(1, len(_COLUMNS) + 1))})"
     f" ON CONFLICT (register_number) DO UPDATE SET {_SET} WHERE {_DIFFERS} RETURNING xmax = 0 AS inserted"
 )
@@ -85,7 +86,7 @@ class _Row(Protocol):
 def search_form(text: str) -> str:
     """Case and accents removed, so that ``lecuyer`` finds ``L'Écuyer``; other scripts stay as they are."""
     decomposed = unicodedata.normalize("NFD", text.casefold())
-    kept = (character for character in decomposed if unicodedata.category(character)[0] in "LN ")
+    kept = (character for character in decomposed if unicodedata.category(character)[0] in "LNZ")
     return " ".join("".join(kept).split())
 
 

@@ -3,8 +3,8 @@
 Columns by name, in any order: ``register_number, family_name, given_name, birthdate, sex,
 street_address, locality, region, postal_code, country, language, guardian_register_number``.
 UTF-8, with or without a byte order mark, decoded by the caller with ``errors="surrogateescape"`` so that
-a wrong byte is a bad cell and not the end of the reading. ``given_name``, ``sex`` and ``guardian_register_number`` may
-be empty.
+a wrong byte is a bad cell and not the end of the reading. ``given_name``, ``sex`` and
+``guardian_register_number`` may be empty.
 """
 
 import csv

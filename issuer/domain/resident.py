@@ -1,4 +1,4 @@
-"""A resident as the ministry's register describes them. Lives in the register; never in the issuer's tables."""
+"""A resident as the ministry's register describes them. Never in the issuer's tables."""
 
 from dataclasses import dataclass
 from datetime import date

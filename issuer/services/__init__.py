@@ -1,1 +1,1 @@
-"""What the issuer does: one module per use case. Services load, decide, sign and store; they await only ports."""
+"""What the issuer does: one module per use case. Services await only ports."""

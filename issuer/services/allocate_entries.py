@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from issuer.domain.configuration import CredentialConfiguration
+
 from issuer.domain.event import Actor, Event, EventName
 from issuer.domain.permutation import Permutation
 from issuer.domain.records import ListId, StatusEntry, StatusGroup, StatusListRow
@@ -74,9 +75,8 @@ class AllocateEntries:
         leases = [lease for lease in self._leases.get(group, ()) if lease.indices]
         if len(leases) < OPEN_LISTS:
             held = {lease.row.slot for lease in leases}
-            for slot in range(OPEN_LISTS):
-                if slot not in held:
-                    leases.append(await self._lease(group, slot, bits))
+            missing = [slot for slot in range(OPEN_LISTS) if slot not in held]
+            leases += [await self._lease(group, slot, bits) for slot in missing]
             self._leases[group] = leases
         return leases
 

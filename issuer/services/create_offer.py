@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from issuer.domain.configuration import CredentialConfiguration
+
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.offer import (
     OFFER_LIFETIME,
@@ -147,5 +148,3 @@ class CreateOffer:
             return None
         code_hash = self.secrets.transaction_code_hash(offer_id, transaction_code)
         return TransactionCode(code_hash, TRANSACTION_CODE_DIGITS)
-
-

@@ -168,7 +168,9 @@ class MemoryIssuerStore:
 
     async def add_list(self, row: StatusListRow, token: PublishedToken, event: Event) -> bool:
         place = (row.group, row.slot, row.generation)
-        if any((known.row.group, known.row.slot, known.row.generation) == place for known in self._lists.values()):
+        if any(
+            (known.row.group, known.row.slot, known.row.generation) == place for known in self._lists.values()
+        ):
             return False
         self._lists[row.list_id] = _List(row, token)
         self.events.append(event)

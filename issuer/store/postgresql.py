@@ -91,9 +91,7 @@ class PostgresqlOffers:
         self, column: str, value: str | bytes, state: OfferState, now: datetime, event: Event
     ) -> bool:
         sql = _END_OFFER.format(column=column, event=EVENT)
-        written = await self._database.execute(
-            sql, value, state.value, to_column(now), *event_columns(event)
-        )
+        written = await self._database.execute(sql, value, state.value, to_column(now), *event_columns(event))
         return written == 1
 
     async def _one(self, sql: str, *arguments: object) -> CredentialOffer | None:

@@ -37,7 +37,7 @@ WITH opened AS (
     INSERT INTO issuer_status_list ({", ".join(LIST_COLUMNS)})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING 1
 )
-{EVENT} SELECT $15, $16, $17::bigint, $18, $19, $20::int FROM opened"""  # noqa: S608 - constant names
+{EVENT} SELECT $15, $16, $17::bigint, $18, $19, $20::int FROM opened"""
 
 # The row is locked and read before it is updated, so that "first" is what the update started from.
 _LEASE_BLOCK = """
@@ -50,7 +50,8 @@ RETURNING before.next_counter AS first, list.next_counter AS last"""
 
 _CHANGE = f"""
 WITH changed AS (
-    UPDATE issuer_credential SET status = $2 WHERE issuance_id = ANY($1::text[]) AND status = ANY($3::smallint[])
+    UPDATE issuer_credential SET status = $2
+    WHERE issuance_id = ANY($1::text[]) AND status = ANY($3::smallint[])
     RETURNING list_id, idx
 ), fresh AS (
     INSERT INTO issuer_credential
@@ -66,7 +67,7 @@ WITH changed AS (
 ), told AS (
     {EVENT} SELECT $14, $15, $16::bigint, $17, $18, $19::int WHERE EXISTS (SELECT 1 FROM changed)
 )
-SELECT list_id, idx FROM entries"""  # noqa: S608 - constant text
+SELECT list_id, idx FROM entries"""
 
 _STORE_TOKEN = """
 WITH stored AS (
@@ -90,7 +91,7 @@ class PostgresqlStatuses:
 
     async def open_lists(self, group: StatusGroup) -> Sequence[StatusListRow]:
         rows = await self._database.fetch(
-            f"SELECT * FROM issuer_status_list WHERE {_GROUP} AND next_counter < size"  # noqa: S608 - constant text
+            f"SELECT * FROM issuer_status_list WHERE {_GROUP} AND next_counter < size"
             " ORDER BY slot, generation",
             group.configuration_id,
             group.key_id,
@@ -104,7 +105,8 @@ class PostgresqlStatuses:
 
     async def latest_generation(self, group: StatusGroup, slot: int) -> int:
         row = await self._database.fetch_row(
-            f"SELECT COALESCE(MAX(generation), -1) AS latest FROM issuer_status_list WHERE {_GROUP} AND slot = $4",  # noqa: S608 - constant text
+            "SELECT COALESCE(MAX(generation), -1) AS latest FROM issuer_status_list"
+            f" WHERE {_GROUP} AND slot = $4",
             group.configuration_id,
             group.key_id,
             group.expiry_bucket,

@@ -105,9 +105,7 @@ class SqliteOffers:
     async def _end(
         self, column: str, value: str | bytes, state: OfferState, now: datetime, event: Event
     ) -> bool:
-        sql = (
-            f"UPDATE issuer_offer SET state = ? WHERE {column} = ? AND state = ? AND expires_at > ?"  # noqa: S608 - two constant names
-        )
+        sql = f"UPDATE issuer_offer SET state = ? WHERE {column} = ? AND state = ? AND expires_at > ?"
 
         def work(connection: sqlite3.Connection) -> bool:
             arguments = (state.value, value, OfferState.OPEN.value, to_column(now))
@@ -164,7 +162,9 @@ class SqliteIssuances:
 
     async def purge_nonces(self, now: datetime) -> int:
         sql = "DELETE FROM issuer_used_nonce WHERE expires_at <= ?"
-        return await self._database.write(lambda connection: connection.execute(sql, (to_column(now),)).rowcount)
+        return await self._database.write(
+            lambda connection: connection.execute(sql, (to_column(now),)).rowcount
+        )
 
 
 class SqliteEvents:
@@ -191,7 +191,7 @@ def apply_change(
     allowed = ",".join(str(int(status)) for status in change.sources)
     rows = rows_of(
         connection,
-        f"UPDATE issuer_credential SET status = ? WHERE issuance_id IN ({cards})"  # noqa: S608 - placeholders and integers
+        f"UPDATE issuer_credential SET status = ? WHERE issuance_id IN ({cards})"
         f" AND status IN ({allowed}) RETURNING list_id, idx",
         (int(change.target), *issuance_ids),
     )

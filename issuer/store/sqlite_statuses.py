@@ -22,7 +22,7 @@ from issuer.store.sqlite import apply_change, insert_event, rows_of
 from trillium.runtime.database import SqliteDatabase
 
 _INSERT_LIST = (
-    f"INSERT INTO issuer_status_list ({','.join(LIST_COLUMNS)})"  # noqa: S608 - constant names
+    f"INSERT INTO issuer_status_list ({','.join(LIST_COLUMNS)})"
     f" VALUES ({','.join('?' * len(LIST_COLUMNS))}) ON CONFLICT DO NOTHING"
 )
 _LIST = (
@@ -111,9 +111,7 @@ class SqliteStatuses:
             " WHERE list_id = ? AND (lease_holder = ? OR lease_until <= ?)"
         )
         arguments = (holder, to_column(until), list_id, holder, to_column(now))
-        return await self._database.write(
-            lambda connection: connection.execute(sql, arguments).rowcount == 1
-        )
+        return await self._database.write(lambda connection: connection.execute(sql, arguments).rowcount == 1)
 
     async def pending_changes(self, list_id: ListId) -> Sequence[ListChange]:
         sql = "SELECT change_id, idx, value FROM issuer_list_change WHERE list_id = ? ORDER BY change_id"
