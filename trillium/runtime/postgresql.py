@@ -18,6 +18,7 @@ from trillium.runtime.database_errors import DatabaseUnavailable
 STATEMENT_TIMEOUT = 10.0
 """Seconds after which the server gives up a statement."""
 CONNECT_TIMEOUT = 5.0
+"""Seconds to wait for a new connection, and for a free one of the pool."""
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
 SCHEMA_LOCK = 0x7472696C6C69756D
@@ -49,6 +50,7 @@ class PostgresqlDatabase:
         pool_size: int = POOL_SIZE,
         pool_overflow: int = POOL_OVERFLOW,
         statement_timeout: float = STATEMENT_TIMEOUT,
+        connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
         """Nothing is connected before the first statement."""
         settings = {
@@ -62,10 +64,11 @@ class PostgresqlDatabase:
             poolclass=AsyncAdaptedQueuePool,
             pool_size=pool_size,
             max_overflow=pool_overflow,
-            pool_timeout=CONNECT_TIMEOUT,
+            pool_timeout=connect_timeout,
             pool_reset_on_return=None,  # no transaction is ever left open by us
+            json_deserializer=str,  # text out as text in
             connect_args={
-                "timeout": CONNECT_TIMEOUT,
+                "timeout": connect_timeout,
                 "command_timeout": statement_timeout + 1,
                 "server_settings": settings,
             },

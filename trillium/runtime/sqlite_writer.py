@@ -1,8 +1,9 @@
 """One writer thread for one SQLite file, with group commit.
 
 SQLite lets one connection write at a time, and a durable commit waits for the disk. So writes queue for one
-thread, which commits up to 64 of them together: each runs in a savepoint of its own, all share one
-`BEGIN IMMEDIATE … COMMIT`, and nobody hears of success before that COMMIT.
+thread, which commits up to 64 of them together: all share one `BEGIN IMMEDIATE … COMMIT`, and nobody hears of
+success before that COMMIT. When one of them raises, the group is run again with a savepoint around each, so
+that the exception undoes its own statements only.
 """
 
 import asyncio
@@ -168,9 +169,14 @@ class SqliteWriter:
     def _perform(self, connection: TidyConnection, group: Sequence[_Item]) -> None:
         deadline = time.monotonic() + self._busy_patience
         pause = FIRST_PAUSE
+        run: Callable[[TidyConnection, _Item], None] = _run_bare
         while True:
             try:
-                _attempt(connection, group)
+                _attempt(connection, group, run)
+            except _OneRaised:
+                _roll_back(connection)
+                run = _run_in_savepoint
+                continue
             except Exception as error:  # every kind must reach the callers, never end the thread
                 _roll_back(connection)
                 if not is_busy(error):
@@ -185,14 +191,33 @@ class SqliteWriter:
             pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def _attempt(connection: TidyConnection, group: Sequence[_Item]) -> None:
+class _OneRaised(Exception):
+    """A write of the group raised: the group is run again with a savepoint around each."""
+
+
+def _attempt(
+    connection: TidyConnection, group: Sequence[_Item], run: Callable[[TidyConnection, _Item], None]
+) -> None:
     if group[0].alone:
         group[0].result = group[0].work(connection)
         return
     connection.execute("BEGIN IMMEDIATE")
     for item in group:
-        _run_in_savepoint(connection, item)
+        run(connection, item)
     connection.execute("COMMIT")
+
+
+def _run_bare(connection: TidyConnection, item: _Item) -> None:
+    """The usual case: nothing is raised, and two statements for each write are saved."""
+    try:
+        item.result, item.error = item.work(connection), None
+    except BaseException as error:
+        if is_busy(error):
+            raise
+        raise _OneRaised from error
+    connection.close_cursors()
+    if not connection.in_transaction:
+        raise WriteFailed("a write ended the transaction that it shares")
 
 
 def _run_in_savepoint(connection: TidyConnection, item: _Item) -> None:
@@ -202,10 +227,10 @@ def _run_in_savepoint(connection: TidyConnection, item: _Item) -> None:
     except BaseException as error:
         if is_busy(error):
             raise
+        connection.close_cursors()
         if not connection.in_transaction:
             # A full disk rolls back all of it; the other writes of the group are gone as well.
-            raise WriteFailed("a write ended the transaction that it shares") from error
-        connection.close_cursors()
+            raise WriteFailed(f"a write ended the transaction that it shares: {error}") from error
         connection.execute("ROLLBACK TO item")
         item.result, item.error = None, error
     connection.close_cursors()
