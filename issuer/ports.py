@@ -74,7 +74,7 @@ class OfferStore(Protocol):
     async def find_by_reference(self, reference_hash: bytes) -> CredentialOffer | None:
         """The offer by the hash of the reference in its URI."""
 
-    async def claim_attempt(self, code_hash: bytes, now: datetime) -> CredentialOffer | None:
+    async def claim_attempt(self, code_hash: bytes, now: datetime, event: Event) -> CredentialOffer | None:
         """Takes one attempt at an open, unexpired offer with attempts left; ``None`` otherwise.
 
         The attempt is spent before the transaction code is compared, so that guesses sent in

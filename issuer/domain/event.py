@@ -18,7 +18,7 @@ class EventName(StrEnum):
     OFFER_CREATED = "offer_created"
     OFFER_REDEEMED = "offer_redeemed"
     OFFER_WITHDRAWN = "offer_withdrawn"
-    TRANSACTION_CODE_REFUSED = "transaction_code_refused"
+    OFFER_TRIED = "offer_tried"
     CREDENTIAL_ISSUED = "credential_issued"
     CREDENTIAL_NOT_SIGNED = "credential_not_signed"
     CREDENTIAL_REVOKED = "credential_revoked"

@@ -79,11 +79,12 @@ class MemoryIssuerStore:
             return None
         return offer
 
-    async def claim_attempt(self, code_hash: bytes, now: datetime) -> CredentialOffer | None:
+    async def claim_attempt(self, code_hash: bytes, now: datetime, event: Event) -> CredentialOffer | None:
         offer = self._open_offer(self._by_code.get(code_hash), now)
         if offer is None or offer.attempts_left <= 0:
             return None
         self._offers[offer.offer_id] = replace(offer, attempts_left=offer.attempts_left - 1)
+        self.events.append(event)
         return self._offers[offer.offer_id]
 
     async def redeem(self, code_hash: bytes, now: datetime, event: Event) -> bool:

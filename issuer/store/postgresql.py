@@ -28,9 +28,14 @@ WITH added AS (
 )
 {EVENT} SELECT $12, $13, $14::bigint, $15, $16, $17::int FROM added"""
 
-_CLAIM_ATTEMPT = """
-UPDATE issuer_offer SET attempts_left = attempts_left - 1
-WHERE code_hash = $1 AND state = 'open' AND expires_at > $2 AND attempts_left > 0 RETURNING *"""
+_CLAIM_ATTEMPT = f"""
+WITH tried AS (
+    UPDATE issuer_offer SET attempts_left = attempts_left - 1
+    WHERE code_hash = $1 AND state = 'open' AND expires_at > $2 AND attempts_left > 0 RETURNING *
+), told AS (
+    {EVENT} SELECT $3, $4, $5::bigint, $6, $7, $8::int FROM tried
+)
+SELECT * FROM tried"""
 
 _END_OFFER = """
 WITH ended AS (
@@ -78,8 +83,8 @@ class PostgresqlOffers:
     async def find_by_reference(self, reference_hash: bytes) -> CredentialOffer | None:
         return await self._one("SELECT * FROM issuer_offer WHERE reference_hash = $1", reference_hash)
 
-    async def claim_attempt(self, code_hash: bytes, now: datetime) -> CredentialOffer | None:
-        return await self._one(_CLAIM_ATTEMPT, code_hash, to_column(now))
+    async def claim_attempt(self, code_hash: bytes, now: datetime, event: Event) -> CredentialOffer | None:
+        return await self._one(_CLAIM_ATTEMPT, code_hash, to_column(now), *event_columns(event))
 
     async def redeem(self, code_hash: bytes, now: datetime, event: Event) -> bool:
         return await self._end("code_hash", code_hash, OfferState.REDEEMED, now, event)

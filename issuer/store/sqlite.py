@@ -87,14 +87,21 @@ class SqliteOffers:
         rows = await self._database.read(lambda connection: rows_of(connection, sql, (argument,)))
         return offer_from(rows[0]) if rows else None
 
-    async def claim_attempt(self, code_hash: bytes, now: datetime) -> CredentialOffer | None:
+    async def claim_attempt(self, code_hash: bytes, now: datetime, event: Event) -> CredentialOffer | None:
         sql = (
             "UPDATE issuer_offer SET attempts_left = attempts_left - 1 WHERE code_hash = ? AND state = ?"
             " AND expires_at > ? AND attempts_left > 0 RETURNING *"
         )
         arguments = (code_hash, OfferState.OPEN.value, to_column(now))
-        rows = await self._database.write(lambda connection: rows_of(connection, sql, arguments))
-        return offer_from(rows[0]) if rows else None
+
+        def work(connection: sqlite3.Connection) -> CredentialOffer | None:
+            rows = rows_of(connection, sql, arguments)
+            if not rows:
+                return None
+            insert_event(connection, event)
+            return offer_from(rows[0])
+
+        return await self._database.write(work)
 
     async def redeem(self, code_hash: bytes, now: datetime, event: Event) -> bool:
         return await self._end("code_hash", code_hash, OfferState.REDEEMED, now, event)

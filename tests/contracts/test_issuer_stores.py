@@ -47,10 +47,13 @@ class TestOffers:
 
     async def test_4_14_an_attempt_is_spent_before_the_code_is_compared(self, stores: IssuerStores) -> None:
         await stores.offers.add(offer(), event())
-        guesses = await asyncio.gather(*(stores.offers.claim_attempt(b"code\x01", NOW) for _ in range(20)))
+        guesses = await asyncio.gather(
+            *(stores.offers.claim_attempt(b"code\x01", NOW, event(EventName.OFFER_TRIED)) for _ in range(20))
+        )
         left = sorted(guess.attempts_left for guess in guesses if guess is not None)
         assert left == [0, 1, 2, 3, 4]
-        assert await stores.offers.claim_attempt(b"code\x01", NOW) is None
+        assert len(await stores.events.latest(99)) == 1 + 5
+        assert await stores.offers.claim_attempt(b"code\x01", NOW, event(EventName.OFFER_TRIED)) is None
 
     async def test_4_12_a_code_is_redeemed_once(self, stores: IssuerStores) -> None:
         await stores.offers.add(offer(), event())
@@ -62,14 +65,14 @@ class TestOffers:
         assert redeemed is not None
         assert redeemed.state is OfferState.REDEEMED
         assert [kept.name for kept in await stores.events.latest(99)].count(EventName.OFFER_REDEEMED) == 1
-        assert await stores.offers.claim_attempt(b"code\x01", NOW) is None
+        assert await stores.offers.claim_attempt(b"code\x01", NOW, event(EventName.OFFER_TRIED)) is None
 
     async def test_an_expired_offer_can_be_neither_tried_nor_redeemed_nor_withdrawn(
         self, stores: IssuerStores
     ) -> None:
         await stores.offers.add(offer(), event())
         end = NOW + timedelta(minutes=30)
-        assert await stores.offers.claim_attempt(b"code\x01", end) is None
+        assert await stores.offers.claim_attempt(b"code\x01", end, event(EventName.OFFER_TRIED)) is None
         assert not await stores.offers.redeem(b"code\x01", end, event())
         assert not await stores.offers.withdraw(OfferId("offer-1"), end, event())
         assert await stores.offers.redeem(b"code\x01", end - timedelta(milliseconds=1), event())

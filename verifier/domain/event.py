@@ -1,0 +1,36 @@
+"""What the verifier remembers having done: constant names, no claim values, no holder keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+Actor = NewType("Actor", str)
+"""Who caused an event: ``management``, ``cli``, ``relying-service``, ``wallet`` or ``system``."""
+
+
+class EventName(StrEnum):
+    """Every kind of state change; the audit chain and the statistics stand on these names."""
+
+    PRESENTATION_REQUESTED = "presentation_requested"
+    REQUEST_OBJECT_RETRIEVED = "request_object_retrieved"
+    PRESENTATION_ACCEPTED = "presentation_accepted"
+    PRESENTATION_REJECTED = "presentation_rejected"
+    PRESENTATION_UNDETERMINED = "presentation_undetermined"
+    PRESENTATION_CANCELLED = "presentation_cancelled"
+    PRESENTATION_TIMED_OUT = "presentation_timed_out"
+    RESULT_FETCHED = "result_fetched"
+    RELYING_SERVICE_ADDED = "relying_service_added"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the append-only table; written in the transaction of the change it reports."""
+
+    name: EventName
+    actor: Actor
+    at: datetime
+    client_id: str = ""
+    preset: str = ""
+    reason: str = ""
+    """The first reason code of a verdict, or empty."""

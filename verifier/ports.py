@@ -1,0 +1,114 @@
+"""Every seam of the verifier: what its use cases need from outside, one Protocol each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from specs.jose.x5c import TrustAnchors
+from specs.token_status_list import StatusReference
+from verifier.domain.event import Event
+from verifier.domain.presentation import (
+    ClientId,
+    Presentation,
+    PresentationState,
+    RelyingService,
+    RequestId,
+    SealedResult,
+)
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+
+
+class Randomness(Protocol):
+    def token_bytes(self, count: int) -> bytes:
+        """``count`` bytes from the operating system's generator."""
+
+
+class PresentationStore(Protocol):
+    async def add(self, presentation: Presentation, event: Event) -> None:
+        """Keeps a new open presentation."""
+
+    async def find_by_request(self, request_id: RequestId) -> Presentation | None:
+        """By what the wallet knows."""
+
+    async def find_by_transaction(self, transaction_hash: bytes) -> Presentation | None:
+        """By the hash of what the relying service knows."""
+
+    async def mark_retrieved(self, request_id: RequestId, now: datetime, event: Event) -> bool:
+        """Requested or retrieved, and unexpired, becomes retrieved; the event is written the first time.
+
+        ``False`` when the presentation is over.
+        """
+
+    async def conclude(
+        self,
+        request_id: RequestId,
+        state: PresentationState,
+        result: SealedResult,
+        now: datetime,
+        event: Event,
+    ) -> bool:
+        """Ends an open, unexpired presentation, once; ``False`` for everybody but the first."""
+
+    async def take_result(
+        self, transaction_hash: bytes, client_id: ClientId, now: datetime, event: Event
+    ) -> SealedResult | None:
+        """Hands out and deletes the result in one step; ``None`` for everybody but the first.
+
+        Only for the relying service that started the presentation, and only while the result is kept.
+        """
+
+    async def expire(self, now: datetime) -> int:
+        """Ends open presentations whose time has passed, each with its event; returns how many."""
+
+    async def purge_results(self, concluded_before: datetime) -> int:
+        """Deletes results (and their keys) that nobody fetched; returns how many."""
+
+
+class RelyingServiceStore(Protocol):
+    async def add_service(self, service: RelyingService, event: Event) -> None:
+        """Registers a relying service."""
+
+    async def find_service(self, client_id: ClientId) -> RelyingService | None:
+        """One relying service."""
+
+    async def services(self) -> Sequence[RelyingService]:
+        """All of them, oldest first."""
+
+
+class EventLog(Protocol):
+    async def latest(self, limit: int) -> Sequence[Event]:
+        """The newest events, newest first."""
+
+
+class StatusOutcome(StrEnum):
+    """What a status list says of a credential (3.27): five distinct answers."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    SUSPENDED = "suspended"
+    UNKNOWN = "unknown"
+    """The list could not be fetched or verified, or the index or value means nothing to us."""
+    STALE = "stale"
+    """A copy was there, but older than allowed, and it could not be revalidated."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    outcome: StatusOutcome
+    detail: str = ""
+    """For the log: why the list could not be used."""
+
+
+class StatusLists(Protocol):
+    """Fetches whole lists, never one credential's status: the issuer learns nothing of who is checked."""
+
+    async def status_of(
+        self, reference: StatusReference, *, anchors: TrustAnchors, max_age: timedelta, now: datetime
+    ) -> StatusAnswer:
+        """Never raises for trouble with the list; that is an answer."""
