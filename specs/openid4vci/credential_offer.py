@@ -122,9 +122,9 @@ def verify_credential_offer(
 ) -> tuple[str, ...]:
     """The authorization servers that the wallet may use, one or several.
 
-    `authorization_server`: what the grant that the wallet chose names. Raises UnknownOfferedConfiguration when
-    the metadata lacks an offered credential, WrongAuthorizationServer when it does not list the named server:
-    the wallet then must stop (section 12.2.4). `metadata` is that of the offer's issuer (ValueError otherwise).
+    `metadata`: that of the offer's issuer (ValueError otherwise). `authorization_server`: what the grant that
+    the wallet chose names. Raises UnknownOfferedConfiguration when the metadata lacks an offered credential,
+    WrongAuthorizationServer when it does not list the named server: the wallet then must stop (section 12.2.4).
     """
     if metadata.credential_issuer != offer.credential_issuer:
         raise ValueError("metadata of another issuer")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 from specs.encoding import EncodingError, parse_json_object
@@ -24,7 +23,6 @@ from specs.openid4vci.errors import (
 from specs.openid4vci.issuer_metadata import CredentialIssuerMetadata
 
 MAX_CREDENTIAL_REQUEST_BYTES: Final = 1024 * 1024
-_NO_IDENTIFIERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class GrantedCredentials:
     """
 
     configuration_ids: frozenset[str]
-    credential_identifiers: Mapping[str, str] = _NO_IDENTIFIERS
+    credential_identifiers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What an issuer refuses (OpenID4VCI 1.0 sections 6.3 and 8.3.1.2): a class per cause, under registered codes."""
+"""What an issuer refuses, under registered codes (OpenID4VCI 1.0 sections 6.3 and 8.3.1.2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
