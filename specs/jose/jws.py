@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from specs.encoding import (
     EncodingError,
@@ -25,7 +25,6 @@ from specs.jose.errors import AlgorithmNotAllowed, InvalidJws, UnsupportedHeader
 from specs.jose.jwk import PublicJwk
 from specs.jose.signatures import verify_signature
 
-_PARTS: Final = 3
 _MAX_HEADER_BYTES: Final = 65_536
 _HEADER_DEPTH: Final = 8
 # Two hundred issuers' headers and some thousand wallets' stay parsed; larger ones are parsed each time.
@@ -46,8 +45,7 @@ class SigningInput:
         return f"{self.data.decode('ascii')}.{b64url_encode(signature)}"
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedJws:
+class UnverifiedJws(NamedTuple):
     """A token as it came. Nothing in it is known to be true.
 
     `header` is shared between tokens and therefore immutable all the way down: its objects are read-only
@@ -101,10 +99,10 @@ def parse_jws(compact: str, *, max_bytes: int) -> UnverifiedJws:
     """
     if len(compact) > max_bytes:
         raise TooLarge(f"{len(compact)} characters, {max_bytes} allowed")
-    parts = compact.split(".", _PARTS)
-    if len(parts) != _PARTS:
-        raise InvalidJws(f"{len(parts)} parts")
-    encoded_header, encoded_payload, encoded_signature = parts
+    signing_input, _, encoded_signature = compact.rpartition(".")
+    encoded_header, dot, encoded_payload = signing_input.partition(".")
+    if not dot or "." in encoded_payload:
+        raise InvalidJws("not three parts")
     memoised = len(encoded_header) <= _MEMOISED_HEADER_BYTES
     header = _memoised_header(encoded_header) if memoised else _parse_header(encoded_header)
     try:
@@ -112,9 +110,8 @@ def parse_jws(compact: str, *, max_bytes: int) -> UnverifiedJws:
         signature = b64url_decode(encoded_signature)
     except InvalidBase64Url as error:
         raise InvalidJws("payload or signature is not base64url") from error
-    # Both parts are ASCII now, or decoding would have refused them.
-    signing_input = compact[: len(encoded_header) + 1 + len(encoded_payload)].encode("ascii")
-    return UnverifiedJws(header, payload, signature, signing_input)
+    # Header and payload are base64url, hence ASCII, hence the bytes that were signed.
+    return UnverifiedJws(header, payload, signature, signing_input.encode())
 
 
 def verify_jws(jws: UnverifiedJws, key: PublicJwk, *, use: Use, typ: str | None) -> VerifiedJws:

@@ -101,7 +101,7 @@ def verify_chain(
     certificates: Sequence[x509.Certificate], anchors: TrustAnchors, *, now: datetime
 ) -> VerifiedChain:
     """The leaf, known to stand below one of the anchors at `now` (aware). One error class per defect."""
-    # 1. The chain is short, and nothing in it vouches for itself: no anchor, no self-signed leaf (HAIP 6.1.1).
+    # 1. The chain is short, and nothing in it vouches for itself (HAIP 1.0 section 6.1.1).
     if not certificates:
         raise InvalidCertificateChain("empty")
     if len(certificates) > MAX_CERTIFICATES:

@@ -1,0 +1,14 @@
+"""What holds for every test: nothing leaves this machine."""
+
+import pytest
+
+pytest_plugins = ["tests.postgresql"]
+
+LOOPBACK = "127.0.0.1,::1,localhost"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Sets the options of pytest-socket before it reads them: loopback and unix sockets only."""
+    config.option.allow_hosts = LOOPBACK
+    config.option.allow_unix_socket = True

@@ -1,0 +1,1 @@
+"""Tests of the standards: no I/O but reading vectors, milliseconds each."""
