@@ -1,0 +1,1 @@
+"""SD-JWT VC: Type Metadata, integrity, rendering and issuer metadata."""
