@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 INTEROP := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard tests/interop/package-lock.json))
+PAGES := $(wildcard */templates */*/templates)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run test check bench format lock clean
@@ -29,7 +30,7 @@ check: $(VENV)/.test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
-	@$(BIN)/djlint --lint --quiet issuer verifier wallet_api trillium
+	@$(if $(PAGES),$(BIN)/djlint --lint --quiet $(PAGES))
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m tools.check
 

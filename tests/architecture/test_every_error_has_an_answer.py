@@ -7,6 +7,7 @@ import pytest
 
 from specs.errors import ProtocolError
 from tests.architecture.source_tree import APPS, ROOT, module_files
+from trillium.runtime.answers import Answer
 
 ANSWERING_APPS = tuple(app for app in APPS if (ROOT / app / "web" / "answers.py").is_file())
 
@@ -57,6 +58,16 @@ def test_every_error_of_an_app_has_an_answer_there(app: str) -> None:
 @pytest.mark.skipif(not ANSWERING_APPS, reason="no app has a table of answers yet")
 def test_every_error_of_a_standard_has_an_answer_in_some_app() -> None:
     assert not unanswered("specs", ANSWERING_APPS)
+
+
+@pytest.mark.parametrize("app", ANSWERING_APPS)
+def test_every_answer_is_in_french_too(app: str) -> None:
+    """An entry that is a function makes its answer from the error; the app's own tests look at those."""
+    table = answers_of(app).items()
+
+    assert not [
+        error.__qualname__ for error, answer in table if isinstance(answer, Answer) and not answer.text_fr
+    ]
 
 
 @pytest.mark.parametrize("package", ["specs", *APPS])
