@@ -63,6 +63,7 @@ REFUSED = {
     "filter image": svg('<filter><feImage href="https://x.example"/></filter>'),
     "nested svg": svg(svg("").decode()),
     "event handler in capitals": svg('<rect onClick="x()"/>'),
+    "event handler without a call": svg('<rect onfocus="location=name"/>'),
     "event handler with prefix": svg('<rect x:onload="x()" xmlns:x="urn:x"/>'),
     "base": svg("", root='xml:base="https://x.example/"'),
     "external image by xlink": svg(
@@ -80,6 +81,7 @@ REFUSED = {
     "font": svg("<style>@font-face{src:url(https://x.example)}</style>"),
     "background": svg("<style>text{background:url(https://x.example)}</style>"),
     "escaped word": svg("<style>text{background:u\\72l(https://x.example)}</style>"),
+    "escaped last letter": svg("<style>text{fill:image-se\\74('https://x.example')}</style>"),
     "word cut by a style comment": svg("<style>text{background:u/**/rl(https://x.example)}</style>"),
     "word cut by an XML comment": svg("<style>text{fill:image-set<!-- -->('https://x.example')}</style>"),
     "word cut by CDATA": svg("<style>text{fill:ur<![CDATA[l(https://x.example)]]>}</style>"),
