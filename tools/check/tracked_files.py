@@ -4,7 +4,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-NOT_OURS = frozenset({".git", ".venv", "var", "build", "dist", "node_modules", "__pycache__"})
+NOT_OURS = frozenset({"var", "build", "dist", "node_modules", "__pycache__"})
+HIDDEN_BUT_OURS = frozenset({".ci"})
 
 
 def tracked_files(root: Path) -> list[Path]:
@@ -33,9 +34,9 @@ def read_text(path: Path) -> str | None:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path.name in NOT_OURS or path.is_symlink():
+        if path.is_symlink() or path.name in NOT_OURS:
             continue
-        if path.is_dir():
-            yield from _walk(path)
-        else:
+        if path.is_file():
             yield path
+        elif not path.name.startswith(".") or path.name in HIDDEN_BUT_OURS:
+            yield from _walk(path)
