@@ -13,15 +13,14 @@ INTEROP := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard t
 PAGES := $(wildcard */templates */*/templates)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test check bench format lock clean
+.PHONY: run test check bench format lock clean system-packages
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
 	@$(BIN)/trillium serve
 
-test: $(VENV)/.test $(VENV)/.node $(INTEROP)
-	@tools/install_system_packages.sh
+test: system-packages $(VENV)/.test $(VENV)/.node $(INTEROP)
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.test
@@ -48,6 +47,9 @@ clean:
 	rm -rf $(VENV) build dist tests/interop/node_modules
 	rm -rf .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system-packages:
+	@tools/install_system_packages.sh
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) tools/create_venv.py $(VENV)
