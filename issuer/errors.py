@@ -78,3 +78,24 @@ class CredentialNotSigned(IssuerError):
 
     code = "server_error"
     text = "The credential could not be signed. Nothing was issued."
+
+
+class StatusListFormNotOffered(IssuerError):
+    """The client accepts none of the forms that we have (3.17)."""
+
+    code = "not_acceptable"
+    text = "Status lists are served as application/statuslist+jwt."
+
+
+class HistoryNotOffered(IssuerError):
+    """Old editions of a list are not kept: who was revoked when is nobody's business (3.20)."""
+
+    code = "not_implemented"
+    text = "Earlier states of a status list are not offered."
+
+
+class UnknownType(IssuerError):
+    """No credential type at this address."""
+
+    code = "unknown_credential_type"
+    text = "There is no credential type at this address."

@@ -12,7 +12,7 @@ from issuer.services.secrets_of_offers import OfferSecrets, hash_secret
 from keys.signer import Signer
 from specs.encoding import b64url_encode
 from specs.oauth import AccessToken, PreAuthorizedCodeRequest, TokenResponse, prepare_access_token
-from specs.openid4vci import RememberedCode, RedeemedPreAuthorizedCode, verify_pre_authorized_code
+from specs.openid4vci import RedeemedPreAuthorizedCode, RememberedCode, verify_pre_authorized_code
 
 TOKEN_LIFETIME = timedelta(minutes=5)
 """The longest a bearer token may live (4.20)."""
@@ -59,26 +59,22 @@ class ExchangeToken:
     def _digest(self, offer: CredentialOffer | None, code: str) -> bytes:
         return b"" if offer is None else self.secrets.transaction_code_hash(offer.offer_id, code)
 
-    async def _respond(
-        self, offer: CredentialOffer, client_id: str | None, now: datetime
-    ) -> TokenResponse:
-        random = self.randomness.token_bytes(32)
+    async def _respond(self, offer: CredentialOffer, client_id: str | None, now: datetime) -> TokenResponse:
+        random = self.randomness.token_bytes(16)
         token = AccessToken(
             issuer=self.issuer,
             audience=self.issuer,
-            grant_id=self.references.seal(offer.subject_ref, random[:12]),
+            grant_id=self.references.seal(offer.subject_ref),
             credential_configuration_ids=offer.configuration_ids,
             issued_at=now,
             expires_at=now + TOKEN_LIFETIME,
-            token_id=b64url_encode(random[16:]),
+            token_id=b64url_encode(random),
             client_id=client_id,
         )
         signer = self.signer(now)
         prepared = prepare_access_token(token, algorithm=signer.algorithm, key_id=signer.key_id)
         access_token = prepared.attach(await signer.sign(prepared.data))
-        return TokenResponse(
-            access_token=access_token, token_type="Bearer", expires_in=int(TOKEN_LIFETIME.total_seconds())
-        )
+        return TokenResponse(access_token, expires_in=int(TOKEN_LIFETIME.total_seconds()))
 
 
 def _remembered(offer: CredentialOffer) -> RememberedCode:
