@@ -1,0 +1,137 @@
+"""The Digital Credentials Query Language: what a query says (OpenID4VP 1.0 section 6). Parsed by
+specs.dcql.parse.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from specs.dcql.claims_path import ClaimsPath
+
+SD_JWT_VC: Final = "dc+sd-jwt"
+MDOC: Final = "mso_mdoc"
+
+ClaimValue: TypeAlias = str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsQuery:
+    """One claim (section 6.3); with `values`, a claim with any other value counts as absent."""
+
+    path: ClaimsPath
+    id: str | None = None
+    values: tuple[ClaimValue, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedAuthority:
+    """Which issuers are wanted (section 6.1.1); no more than a filter, it grants no trust."""
+
+    type: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialQuery:
+    """One kind of credential (section 6.1)."""
+
+    id: str
+    format: str
+    types: tuple[str, ...]
+    """`vct_values`, or the one `doctype_value`; empty for a format we do not know, which then never matches.
+    """
+    multiple: bool = False
+    require_holder_binding: bool = True
+    trusted_authorities: tuple[TrustedAuthority, ...] | None = None
+    claims: tuple[ClaimsQuery, ...] | None = None
+    """None: no claim that could be withheld is asked for."""
+    claim_sets: tuple[tuple[str, ...], ...] | None = None
+    """Ids of claims, the preferred combination first; None: all `claims` are needed."""
+
+    def alternatives(self) -> tuple[tuple[ClaimsQuery, ...], ...]:
+        """The combinations of claims of which one is enough, in the verifier's order (section 6.4.1)."""
+        if self.claims is None:
+            return ((),)
+        if self.claim_sets is None:
+            return (self.claims,)
+        by_id = {claim.id: claim for claim in self.claims}
+        return tuple(tuple(by_id[name] for name in names) for names in self.claim_sets)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSet:
+    """Combinations of credential queries of which one is enough (section 6.2)."""
+
+    options: tuple[tuple[str, ...], ...]
+    required: bool = True
+
+    def satisfied_options(self, available: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+        """The options for which every id is in `available`, in the verifier's order."""
+        return tuple(option for option in self.options if available.issuperset(option))
+
+
+@dataclass(frozen=True, slots=True)
+class DcqlQuery:
+    """A whole query; only parse_dcql_query makes one from untrusted input."""
+
+    credentials: tuple[CredentialQuery, ...]
+    credential_sets: tuple[CredentialSet, ...] | None = None
+
+    def credential(self, query_id: str) -> CredentialQuery | None:
+        """The credential query with this id."""
+        return next((query for query in self.credentials if query.id == query_id), None)
+
+    def sets(self) -> tuple[CredentialSet, ...]:
+        """The credential sets; without any, one that needs every query (section 6.4.2)."""
+        if self.credential_sets is None:
+            return (CredentialSet(options=(tuple(query.id for query in self.credentials),)),)
+        return self.credential_sets
+
+    def requested_ids(self) -> frozenset[str]:
+        """The ids of queries that some set names; the others are not requested (section 6.4.2)."""
+        return frozenset(name for one in self.sets() for option in one.options for name in option)
+
+    def is_satisfied_by(self, available: frozenset[str]) -> bool:
+        """Whether every required set has an option within `available`, and anything is asked for at all."""
+        return all(one.satisfied_options(available) for one in self.sets() if one.required)
+
+
+def create_dcql_query(query: DcqlQuery) -> dict[str, Any]:
+    """The JSON object of a query, with no other members than those of section 6."""
+    created: dict[str, Any] = {"credentials": [_credential_json(one) for one in query.credentials]}
+    if query.credential_sets is not None:
+        created["credential_sets"] = [
+            {"options": [list(option) for option in one.options], "required": one.required}
+            for one in query.credential_sets
+        ]
+    return created
+
+
+def _credential_json(query: CredentialQuery) -> dict[str, Any]:
+    created: dict[str, Any] = {"id": query.id, "format": query.format, "meta": _meta_json(query)}
+    if query.multiple:
+        created["multiple"] = True
+    if not query.require_holder_binding:
+        created["require_cryptographic_holder_binding"] = False
+    if query.trusted_authorities is not None:
+        created["trusted_authorities"] = [
+            {"type": one.type, "values": list(one.values)} for one in query.trusted_authorities
+        ]
+    if query.claims is not None:
+        created["claims"] = [_claim_json(claim) for claim in query.claims]
+    if query.claim_sets is not None:
+        created["claim_sets"] = [list(names) for names in query.claim_sets]
+    return created
+
+
+def _meta_json(query: CredentialQuery) -> dict[str, Any]:
+    if query.format == MDOC:
+        return {"doctype_value": query.types[0]}
+    return {"vct_values": list(query.types)} if query.types else {}
+
+
+def _claim_json(claim: ClaimsQuery) -> dict[str, Any]:
+    created: dict[str, Any] = {} if claim.id is None else {"id": claim.id}
+    created["path"] = list(claim.path)
+    if claim.values is not None:
+        created["values"] = list(claim.values)
+    return created
