@@ -99,14 +99,13 @@ def b64url_decode(text: str | bytes) -> bytes:
     try:
         spelled = text if isinstance(text, str) else text.decode("ascii")
         rest = len(spelled) % 4
-        data = pybase64.b64decode(spelled + _PADDING[rest], "-_", validate=True)
+        last = spelled[-1:]
+        # What the decoder lets through: two characters of the other alphabet, padding of its own, loose bits.
+        if "+" in spelled or "/" in spelled or last == "=" or (rest and last not in _LAST_CHARACTERS[rest]):
+            raise InvalidBase64Url("not the canonical spelling")
+        return pybase64.b64decode(spelled + _PADDING[rest], "-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidBase64Url from error
-    # What the decoder lets through: two characters of the other alphabet, padding of its own, loose bits.
-    last = spelled[-1:]
-    if "+" in spelled or "/" in spelled or last == "=" or (rest and last not in _LAST_CHARACTERS[rest]):
-        raise InvalidBase64Url("not the canonical spelling")
-    return data
 
 
 def parse_json(data: bytes | str, *, max_bytes: int, max_depth: int = 32) -> JsonValue:

@@ -7,7 +7,11 @@ from pytest_socket import SocketConnectBlockedError
 
 
 def test_connection_to_another_machine_is_refused() -> None:
-    with socket.socket() as outside, pytest.raises(SocketConnectBlockedError):
+    warned, refused = (
+        pytest.warns(UserWarning, match=r"192\.0\.2\.1"),
+        pytest.raises(SocketConnectBlockedError),
+    )
+    with socket.socket() as outside, warned, refused:
         outside.connect(("192.0.2.1", 443))
 
 

@@ -5,6 +5,7 @@ RFC 8037 (Ed25519), RFC 8725, and for `x5c` RFC 5280 section 6 as far as HAIP 1.
 """
 
 from specs.jose.algorithms import ALLOWED, Algorithm, Use
+from specs.jose.chain_cache import ChainCache
 from specs.jose.errors import (
     AlgorithmNotAllowed,
     AnchorInChain,
@@ -55,6 +56,7 @@ __all__ = [
     "AnchorInChain",
     "BrokenChain",
     "CertificateNotValidNow",
+    "ChainCache",
     "ChainTooLong",
     "Expired",
     "InvalidCertificateChain",

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from specs.encoding import InvalidBase64Url, b64url_decode, b64url_encode, create_json
 from specs.jose.algorithms import Algorithm
 from specs.jose.errors import InvalidJwk, InvalidJwks, PrivateJwk, UnsupportedJwk
+from specs.jose.rsa_keys import check_rsa_key
 
 VerificationKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
 
@@ -29,10 +30,6 @@ _CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, Algorithm]]] = {
 _CURVE_NAMES: Final = {curve.name: name for name, (curve, _, _) in _CURVES.items()}
 _RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
 _ED25519_SIZE: Final = 32
-_RSA_MIN_BITS: Final = 2048  # RFC 7518 section 3.3
-_RSA_MAX_BITS: Final = 8192  # checking a signature grows with the square of it
-_RSA_MIN_EXPONENT: Final = 65537
-_RSA_MAX_EXPONENT: Final = 2**32 - 1
 
 
 class PublicJwk:
@@ -166,7 +163,7 @@ def public_jwk_of(
         members = {"kty": "OKP", "crv": "Ed25519", "x": b64url_encode(key.public_bytes_raw())}
         found = Algorithm.EDDSA, key
     elif isinstance(key, rsa.RSAPublicKey):
-        _check_rsa(key.public_numbers())
+        check_rsa_key(key.public_numbers())
         members = {
             "kty": "RSA",
             "n": _unsigned(key.public_numbers().n),
@@ -219,19 +216,12 @@ def _parse_rsa(jwk: Mapping[Any, Any]) -> _Found:
     if n[:1] in (b"", b"\0") or e[:1] in (b"", b"\0"):
         raise InvalidJwk("leading zero")
     numbers = rsa.RSAPublicNumbers(int.from_bytes(e, "big"), int.from_bytes(n, "big"))
-    _check_rsa(numbers)
+    check_rsa_key(numbers)
     try:
         key = numbers.public_key()
     except ValueError as error:
         raise InvalidJwk("not an RSA key") from error
     return algorithm, key, {"kty": "RSA", "n": jwk["n"], "e": jwk["e"]}
-
-
-def _check_rsa(numbers: rsa.RSAPublicNumbers) -> None:
-    if not _RSA_MIN_BITS <= numbers.n.bit_length() <= _RSA_MAX_BITS:
-        raise InvalidJwk("size of the modulus")
-    if not _RSA_MIN_EXPONENT <= numbers.e <= _RSA_MAX_EXPONENT or numbers.e % 2 == 0 or numbers.n % 2 == 0:
-        raise InvalidJwk("exponent or modulus")
 
 
 def _check_purpose(jwk: Mapping[Any, Any]) -> None:
