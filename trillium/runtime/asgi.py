@@ -1,9 +1,9 @@
 """Small things that pure ASGI code says often."""
 
 from collections.abc import Callable
+from inspect import isroutine
 from typing import TypeAlias
 
-from starlette.routing import Mount
 from starlette.types import Message, Scope, Send
 
 Predicate: TypeAlias = Callable[[str], bool]
@@ -39,9 +39,21 @@ def add_headers(send: Send, additions: Callable[[Message], list[tuple[bytes, byt
 
 
 def route_template(scope: Scope) -> str:
-    """`/issuer/offers/{offer_id}` of the route that answered; paths themselves hold identifiers."""
-    root: str = scope.get("root_path", "")
-    route = scope.get("route")
-    if isinstance(route, Mount) or route is None:
-        return f"{root}/(unknown)"
-    return f"{root}{getattr(route, 'path', '/(unknown)')}"
+    """`/issuer/offers/{offer_id}` for a request that reached an endpoint; paths themselves hold identifiers.
+
+    Made from the path and the parameters found in it, because routers disagree on what they leave in the
+    scope. A path that is not understood for certain is `(unknown)` below its mount point.
+    """
+    unknown = f"{scope.get('root_path', '')}/(unknown)"
+    if not isroutine(scope.get("endpoint")):
+        return unknown  # nothing matched, or only a mounted application did
+    segments = scope["path"].split("/")
+    for name, value in scope.get("path_params", {}).items():
+        parts = str(value).split("/")
+        for start in range(len(segments) - len(parts), -1, -1):
+            if segments[start : start + len(parts)] == parts:
+                segments[start : start + len(parts)] = [f"{{{name}}}"]
+                break
+        else:
+            return unknown
+    return "/".join(segments)

@@ -203,7 +203,7 @@ async def test_unknown_address_and_wrong_method(client: httpx.AsyncClient) -> No
 
 
 async def test_a_response_that_breaks_off_says_nothing_of_the_cause() -> None:
-    with capture_logs() as logs, pytest.raises(Exception, match="^$") as caught:
+    with capture_logs() as logs, pytest.raises(Exception, match=r"^$") as caught:
         await send_raw(make_app(), http_scope(path="/broken"))
     assert type(caught.value).__name__ == "ResponseBroken"
     assert caught.value.__suppress_context__
