@@ -59,7 +59,7 @@ resident_table = Table(
     Column("register_number", String(16), primary_key=True),
     Column("subject_ref", String(64), nullable=False, unique=True),
     Column("personal_administrative_number", String(64), nullable=False, unique=True),
-    *(Column(name, Text, nullable=name not in ("given_name", "sex", "guardian")) for name in _CHANGEABLE),
+    *(Column(name, Text, nullable=name in ("given_name", "sex", "guardian")) for name in _CHANGEABLE),
 )
 
 _NAMES = ", ".join(_COLUMNS)

@@ -1,0 +1,132 @@
+"""What this issuer can issue, built from the folders of `issuer/credential_types` (2.28, OpenID4VCI section 12.2.4).
+
+A folder has three files: `type.json` (how), `type-metadata.json` (what, for the world, without `vct`) and
+`claims.schema.json` (what, for us). Its name is the name of the type. Adding a type is adding a folder.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from issuer.domain.agreement import METADATA_FILE, find_disagreements
+from issuer.domain.claims_schema import SCHEMA_FILE, ClaimsSchema, read_claims_schema
+from issuer.domain.offer import ConfigurationId
+from issuer.domain.problems import BadCredentialTypes, Problem
+from issuer.domain.type_settings import TYPE_FILE, TypeSettings, read_type_settings
+from issuer.domain.validity import ValidityPeriod, validity_period
+from specs.encoding import EncodingError, create_json, parse_json_object
+from specs.sd_jwt import DisclosurePlan
+from specs.sd_jwt_vc import (
+    EffectiveTypeMetadata,
+    TypeReference,
+    create_integrity,
+    parse_type_metadata,
+    resolve_type_metadata,
+)
+from specs.sd_jwt_vc.errors import TypeMetadataError
+
+FORMAT: Final = "dc+sd-jwt"
+FILES: Final = (TYPE_FILE, METADATA_FILE, SCHEMA_FILE)
+MAX_METADATA_BYTES: Final = 256 * 1024
+
+_TYPE_NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialConfiguration:
+    """One credential type, ready to be issued. Made by `build_configurations` only."""
+
+    id: ConfigurationId
+    """The name of the folder, and the key in `credential_configurations_supported`."""
+    vct: str
+    vct_integrity: str
+    """`vct#integrity`: of exactly the octets in `type_metadata`."""
+    type_metadata: bytes
+    """The document to serve at `vct`, octet for octet."""
+    metadata: EffectiveTypeMetadata
+    settings: TypeSettings
+    plan: DisclosurePlan
+    schema: ClaimsSchema = field(compare=False, repr=False)
+
+    @property
+    def scope(self) -> str:
+        return self.settings.scope
+
+    @property
+    def batch_size(self) -> int:
+        return self.settings.batch_size
+
+    @property
+    def status_bits(self) -> int:
+        return self.settings.status_bits
+
+    @property
+    def is_identity(self) -> bool:
+        """Production offers it by pre-authorized code only together with a transaction code."""
+        return self.settings.identity
+
+    def validity_at(self, now: datetime) -> ValidityPeriod:
+        """`iat` and `exp` of a credential that is issued now, in whole days."""
+        return validity_period(now, self.settings.validity_days)
+
+
+def build_configurations(
+    folders: Mapping[str, Mapping[str, bytes]], *, vct_base: str
+) -> dict[ConfigurationId, CredentialConfiguration]:
+    """All credential types, from the octets of their files by folder and file name, in order of their names.
+
+    `vct_base`: absolute URL without slash at its end; a type is `<vct_base>/<folder>/<version>`. Files with
+    other names are left alone.
+
+    Raises BadCredentialTypes with every problem of every folder.
+    """
+    if not vct_base or vct_base.endswith("/"):
+        raise ValueError("vct_base has no slash at its end")
+    problems: list[Problem] = []
+    built: dict[ConfigurationId, CredentialConfiguration] = {}
+    for type_name, files in sorted(folders.items()):
+        configuration, found = _build(type_name, files, vct_base)
+        problems += found
+        if configuration is not None:
+            built[configuration.id] = configuration
+    problems += _shared_scopes(built)
+    if not folders:
+        problems.append(Problem("", "", "", "there is no credential type"))
+    if problems:
+        raise BadCredentialTypes(problems)
+    return built
+
+
+def _build(
+    type_name: str, files: Mapping[str, bytes], vct_base: str
+) -> tuple[CredentialConfiguration | None, list[Problem]]:
+    problems = [Problem(type_name, name, "", "the file is missing") for name in FILES if name not in files]
+    if not _TYPE_NAME.fullmatch(type_name):
+        problems.append(Problem(type_name, "", "", "the name of the folder is not of lower-case words and hyphens"))
+    if problems:
+        return None, problems
+    settings, settings_problems = read_type_settings(type_name, files[TYPE_FILE])
+    schema, schema_problems = read_claims_schema(type_name, files[SCHEMA_FILE])
+    # Without a version any vct will do to find out what is wrong with the rest.
+    vct = f"{vct_base}/{type_name}/{settings.version if settings else 0}"
+    document, metadata, metadata_problems = _read_type_metadata(type_name, files[METADATA_FILE], vct)
+    problems = [*settings_problems, *metadata_problems, *schema_problems]
+    if settings is None or schema is None or document is None or metadata is None or problems:
+        return None, problems
+    problems = find_disagreements(type_name, settings, parse_type_metadata(document), schema)
+    if problems:
+        return None, problems
+    integrity = create_integrity(document)
+    configuration = CredentialConfiguration(
+        id=ConfigurationId(type_name),
+        vct=vct,
+        vct_integrity=integrity,
+        type_metadata=document,
+        metadata=resolve_type_metadata(TypeReference(vct, integrity), {vct: document}),
+        settings=settings,
+        plan=DisclosurePlan(settings.disclosable, {total.path: total.digests for total in settings.decoys}),
+        schema=schema,
+    )
+    return configuration, []
