@@ -1,1 +1,1 @@
-"""The verifier: asks wallets for credentials on behalf of relying services, and says what to think of them."""
+"""The verifier: asks wallets for credentials for relying services, and says what to think of them."""

@@ -1,0 +1,121 @@
+"""The verifier's stores in memory: for tests and for measuring without a database.
+
+No method awaits anything, so each runs as one step of the event loop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.presentation import (
+    ClientId,
+    Presentation,
+    PresentationState,
+    RelyingService,
+    RequestId,
+    SealedResult,
+)
+
+
+@dataclass(slots=True)
+class MemoryVerifierStore:
+    """``PresentationStore``, ``RelyingServiceStore`` and ``EventLog`` over dictionaries."""
+
+    events: list[Event] = field(default_factory=list)
+    _presentations: dict[RequestId, Presentation] = field(default_factory=dict)
+    _by_transaction: dict[bytes, RequestId] = field(default_factory=dict)
+    _results: dict[RequestId, SealedResult] = field(default_factory=dict)
+    _services: dict[ClientId, RelyingService] = field(default_factory=dict)
+
+    async def add(self, presentation: Presentation, event: Event) -> None:
+        self._presentations[presentation.request_id] = presentation
+        self._by_transaction[presentation.transaction_hash] = presentation.request_id
+        self.events.append(event)
+
+    async def find_by_request(self, request_id: RequestId) -> Presentation | None:
+        return self._presentations.get(request_id)
+
+    async def find_by_transaction(self, transaction_hash: bytes) -> Presentation | None:
+        request_id = self._by_transaction.get(transaction_hash)
+        return None if request_id is None else self._presentations[request_id]
+
+    async def mark_retrieved(self, request_id: RequestId, now: datetime, event: Event) -> bool:
+        found = self._presentations.get(request_id)
+        if found is None or not found.state_at(now).is_open:
+            return False
+        if found.state is PresentationState.REQUESTED:
+            self._presentations[request_id] = replace(found, state=PresentationState.RETRIEVED)
+            self.events.append(event)
+        return True
+
+    async def conclude(
+        self,
+        request_id: RequestId,
+        state: PresentationState,
+        result: SealedResult,
+        now: datetime,
+        event: Event,
+    ) -> bool:
+        found = self._presentations.get(request_id)
+        if found is None or not found.state_at(now).is_open:
+            return False
+        self._presentations[request_id] = replace(found, state=state, concluded_at=now)
+        self._results[request_id] = result
+        self.events.append(event)
+        return True
+
+    async def take_result(
+        self, transaction_hash: bytes, client_id: ClientId, now: datetime, event: Event
+    ) -> SealedResult | None:
+        found = await self.find_by_transaction(transaction_hash)
+        if found is None or found.client_id != client_id:
+            return None
+        result = self._results.pop(found.request_id, None)
+        if result is not None:
+            self._presentations[found.request_id] = replace(found, result_fetched=True)
+            self.events.append(event)
+        return result
+
+    async def expire(self, now: datetime) -> int:
+        late = [one for one in self._presentations.values() if one.state.is_open and one.expires_at <= now]
+        for one in late:
+            self._presentations[one.request_id] = replace(
+                one, state=PresentationState.TIMED_OUT, concluded_at=now
+            )
+            self.events.append(timed_out(one, now))
+        return len(late)
+
+    async def purge_results(self, concluded_before: datetime) -> int:
+        old = [
+            request_id
+            for request_id in self._results
+            if (at := self._presentations[request_id].concluded_at) is not None and at < concluded_before
+        ]
+        for request_id in old:
+            del self._results[request_id]
+        return len(old)
+
+    async def add_service(self, service: RelyingService, event: Event) -> None:
+        self._services[service.client_id] = service
+        self.events.append(event)
+
+    async def find_service(self, client_id: ClientId) -> RelyingService | None:
+        return self._services.get(client_id)
+
+    async def services(self) -> Sequence[RelyingService]:
+        return sorted(self._services.values(), key=lambda one: (one.created_at, one.client_id))
+
+    async def latest(self, limit: int) -> Sequence[Event]:
+        return self.events[::-1][:limit]
+
+
+def timed_out(presentation: Presentation, now: datetime) -> Event:
+    """The event of a presentation that nobody answered in time."""
+    return Event(
+        EventName.PRESENTATION_TIMED_OUT,
+        Actor("system"),
+        now,
+        presentation.client_id,
+        presentation.preset,
+    )

@@ -1,0 +1,130 @@
+"""From values to columns and back; both SQL stores share it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.presentation import (
+    ClientId,
+    ClientIdPrefix,
+    Presentation,
+    PresentationState,
+    RelyingService,
+    RequestId,
+    SealedResult,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Row(Protocol):
+    """A row by column name: a dictionary from SQLite, a record from PostgreSQL."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+def to_column(moment: datetime) -> int:
+    """Milliseconds since the epoch, rounded down."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_column(value: int) -> datetime:
+    """The moment a column holds, UTC."""
+    return _EPOCH + timedelta(milliseconds=value)
+
+
+def presentation_columns(presentation: Presentation) -> tuple[Any, ...]:
+    """In the order of the columns of ``verifier_presentation``, without result."""
+    concluded = presentation.concluded_at
+    return (
+        presentation.request_id,
+        presentation.transaction_hash,
+        presentation.client_id,
+        presentation.preset,
+        presentation.prefix.value,
+        presentation.nonce,
+        presentation.state_value,
+        presentation.locale,
+        to_column(presentation.created_at),
+        to_column(presentation.expires_at),
+        presentation.state.value,
+        None if concluded is None else to_column(concluded),
+        presentation.result_fetched,
+        None,
+        None,
+    )
+
+
+def presentation_from(row: Row) -> Presentation:
+    """A presentation from a row."""
+    concluded = row["concluded_at"]
+    return Presentation(
+        request_id=RequestId(row["request_id"]),
+        transaction_hash=bytes(row["transaction_hash"]),
+        client_id=ClientId(row["client_id"]),
+        preset=row["preset"],
+        prefix=ClientIdPrefix(row["prefix"]),
+        nonce=row["nonce"],
+        state_value=row["state_value"],
+        locale=row["locale"],
+        created_at=from_column(row["created_at"]),
+        expires_at=from_column(row["expires_at"]),
+        state=PresentationState(row["state"]),
+        concluded_at=None if concluded is None else from_column(concluded),
+        result_fetched=bool(row["result_fetched"]),
+    )
+
+
+def sealed_from(row: Row) -> SealedResult | None:
+    """The result that a row still holds."""
+    if row["ciphertext"] is None or row["wrapped_key"] is None:
+        return None
+    return SealedResult(bytes(row["wrapped_key"]), bytes(row["ciphertext"]))
+
+
+def service_columns(service: RelyingService) -> tuple[Any, ...]:
+    """In the order of the columns of ``verifier_relying_service``."""
+    return (
+        service.client_id,
+        service.secret_hash,
+        json.dumps(service.names, ensure_ascii=False),
+        json.dumps(service.presets),
+        to_column(service.created_at),
+    )
+
+
+def service_from(row: Row) -> RelyingService:
+    """A relying service from a row."""
+    return RelyingService(
+        client_id=ClientId(row["client_id"]),
+        secret_hash=bytes(row["secret_hash"]),
+        names=tuple((tag, name) for tag, name in json.loads(row["names"])),
+        presets=tuple(json.loads(row["presets"])),
+        created_at=from_column(row["created_at"]),
+    )
+
+
+def event_columns(event: Event) -> tuple[Any, ...]:
+    """In the order of the columns of ``verifier_event`` after its key."""
+    return (
+        event.name.value,
+        event.actor,
+        to_column(event.at),
+        event.client_id,
+        event.preset,
+        event.reason,
+    )
+
+
+def event_from(row: Row) -> Event:
+    """An event from a row."""
+    return Event(
+        name=EventName(row["name"]),
+        actor=Actor(row["actor"]),
+        at=from_column(row["at"]),
+        client_id=row["client_id"],
+        preset=row["preset"],
+        reason=row["reason"],
+    )

@@ -1,0 +1,182 @@
+"""The verifier's stores on SQLite: every write is one function on the writer thread, in its own savepoint."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from trillium.runtime.database import SqliteDatabase
+from verifier.domain.event import Event, EventName
+from verifier.domain.presentation import (
+    ClientId,
+    Presentation,
+    PresentationState,
+    RelyingService,
+    RequestId,
+    SealedResult,
+)
+from verifier.store.rows import (
+    event_columns,
+    event_from,
+    presentation_columns,
+    presentation_from,
+    sealed_from,
+    service_columns,
+    service_from,
+    to_column,
+)
+
+_INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 15)})"
+_INSERT_EVENT = (
+    "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_OPEN = "state IN ('requested', 'retrieved') AND expires_at > ?"
+
+
+def rows_of(connection: sqlite3.Connection, sql: str, arguments: Sequence[Any]) -> list[dict[str, Any]]:
+    """The rows of a query as dictionaries."""
+    cursor = connection.execute(sql, arguments)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+class SqliteVerifierStore:
+    """``PresentationStore``, ``RelyingServiceStore`` and ``EventLog``."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+
+    async def _rows(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
+        return await self._database.read(lambda connection: rows_of(connection, sql, arguments))
+
+    async def add(self, presentation: Presentation, event: Event) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(_INSERT, presentation_columns(presentation))
+            connection.execute(_INSERT_EVENT, event_columns(event))
+
+        await self._database.write(work)
+
+    async def find_by_request(self, request_id: RequestId) -> Presentation | None:
+        rows = await self._rows("SELECT * FROM verifier_presentation WHERE request_id = ?", request_id)
+        return presentation_from(rows[0]) if rows else None
+
+    async def find_by_transaction(self, transaction_hash: bytes) -> Presentation | None:
+        sql = "SELECT * FROM verifier_presentation WHERE transaction_hash = ?"
+        rows = await self._rows(sql, transaction_hash)
+        return presentation_from(rows[0]) if rows else None
+
+    async def mark_retrieved(self, request_id: RequestId, now: datetime, event: Event) -> bool:
+        sql = f"SELECT state FROM verifier_presentation WHERE request_id = ? AND {_OPEN}"
+
+        def work(connection: sqlite3.Connection) -> bool:
+            rows = rows_of(connection, sql, (request_id, to_column(now)))
+            if rows and rows[0]["state"] == PresentationState.REQUESTED:
+                connection.execute(
+                    "UPDATE verifier_presentation SET state = 'retrieved' WHERE request_id = ?", (request_id,)
+                )
+                connection.execute(_INSERT_EVENT, event_columns(event))
+            return bool(rows)
+
+        return await self._database.write(work)
+
+    async def conclude(
+        self,
+        request_id: RequestId,
+        state: PresentationState,
+        result: SealedResult,
+        now: datetime,
+        event: Event,
+    ) -> bool:
+        sql = (
+            "UPDATE verifier_presentation SET state = ?, concluded_at = ?, wrapped_key = ?, ciphertext = ?"
+            f" WHERE request_id = ? AND {_OPEN}"
+        )
+        at = to_column(now)
+        arguments = (state.value, at, result.wrapped_key, result.ciphertext, request_id, at)
+
+        def work(connection: sqlite3.Connection) -> bool:
+            won = connection.execute(sql, arguments).rowcount == 1
+            if won:
+                connection.execute(_INSERT_EVENT, event_columns(event))
+            return won
+
+        return await self._database.write(work)
+
+    async def take_result(
+        self, transaction_hash: bytes, client_id: ClientId, now: datetime, event: Event
+    ) -> SealedResult | None:
+        mine = "transaction_hash = ? AND client_id = ?"
+        arguments = (transaction_hash, client_id)
+
+        def work(connection: sqlite3.Connection) -> SealedResult | None:
+            rows = rows_of(
+                connection,
+                f"SELECT wrapped_key, ciphertext FROM verifier_presentation WHERE {mine}",
+                arguments,
+            )
+            result = sealed_from(rows[0]) if rows else None
+            if result is not None:
+                connection.execute(
+                    "UPDATE verifier_presentation SET wrapped_key = NULL, ciphertext = NULL,"
+                    f" result_fetched = 1 WHERE {mine}",
+                    arguments,
+                )
+                connection.execute(_INSERT_EVENT, event_columns(event))
+            return result
+
+        taken = await self._database.write(work)
+        if taken is not None:
+            await self._database.checkpoint_after_deletion()
+        return taken
+
+    async def expire(self, now: datetime) -> int:
+        sql = (
+            "UPDATE verifier_presentation SET state = 'timed_out', concluded_at = ?"
+            " WHERE state IN ('requested', 'retrieved') AND expires_at <= ? RETURNING client_id, preset"
+        )
+        at = to_column(now)
+
+        def work(connection: sqlite3.Connection) -> int:
+            rows = rows_of(connection, sql, (at, at))
+            connection.executemany(
+                _INSERT_EVENT,
+                [
+                    (EventName.PRESENTATION_TIMED_OUT, "system", at, row["client_id"], row["preset"], "")
+                    for row in rows
+                ],
+            )
+            return len(rows)
+
+        return await self._database.write(work)
+
+    async def purge_results(self, concluded_before: datetime) -> int:
+        sql = (
+            "UPDATE verifier_presentation SET wrapped_key = NULL, ciphertext = NULL"
+            " WHERE ciphertext IS NOT NULL AND concluded_at < ?"
+        )
+        arguments = (to_column(concluded_before),)
+        purged = await self._database.write(lambda connection: connection.execute(sql, arguments).rowcount)
+        if purged:
+            await self._database.checkpoint_after_deletion()
+        return purged
+
+    async def add_service(self, service: RelyingService, event: Event) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO verifier_relying_service VALUES (?, ?, ?, ?, ?)", service_columns(service)
+            )
+            connection.execute(_INSERT_EVENT, event_columns(event))
+
+        await self._database.write(work)
+
+    async def find_service(self, client_id: ClientId) -> RelyingService | None:
+        rows = await self._rows("SELECT * FROM verifier_relying_service WHERE client_id = ?", client_id)
+        return service_from(rows[0]) if rows else None
+
+    async def services(self) -> Sequence[RelyingService]:
+        rows = await self._rows("SELECT * FROM verifier_relying_service ORDER BY created_at, client_id")
+        return [service_from(row) for row in rows]
+
+    async def latest(self, limit: int) -> Sequence[Event]:
+        rows = await self._rows("SELECT * FROM verifier_event ORDER BY event_id DESC LIMIT ?", limit)
+        return [event_from(row) for row in rows]

@@ -1,0 +1,55 @@
+"""The verifier's tables. Times are integers: milliseconds since 1970-01-01 UTC.
+
+Results stand here only until they are fetched, encrypted under a key of their own that is deleted with
+them. Secrets of relying services and transaction ids are stored as hashes.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+# An automatic key must be INTEGER on SQLite to be the rowid.
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+presentation = Table(
+    "verifier_presentation",
+    metadata,
+    Column("request_id", String(64), primary_key=True),
+    Column("transaction_hash", LargeBinary, nullable=False, unique=True),
+    Column("client_id", String(64), nullable=False),
+    Column("preset", String(64), nullable=False),
+    Column("prefix", String(32), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("state_value", String(64), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("concluded_at", BigInteger),
+    Column("result_fetched", Boolean, nullable=False),
+    Column("wrapped_key", LargeBinary),
+    Column("ciphertext", LargeBinary),
+    Index("verifier_presentation_open", "state", "expires_at"),
+)
+
+relying_service = Table(
+    "verifier_relying_service",
+    metadata,
+    Column("client_id", String(64), primary_key=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("names", Text, nullable=False),
+    Column("presets", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+event = Table(
+    "verifier_event",
+    metadata,
+    Column("event_id", _SERIAL, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("client_id", String(64), nullable=False),
+    Column("preset", String(64), nullable=False),
+    Column("reason", String(64), nullable=False),
+)
