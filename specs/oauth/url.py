@@ -12,10 +12,10 @@ MAX_URL_LENGTH: Final = 2048
 _SPELLING: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 
 
-def check_url(url: object, *, insecure_allow_http: bool = False) -> SplitResult:
+def check_url(url: object, *, insecure_allow_http: bool = False, with_fragment: bool = False) -> SplitResult:
     """The parts of an absolute https URL with a host; port, path and query are allowed. Raises InvalidUrl.
 
-    `insecure_allow_http`: also http, for a development machine.
+    `insecure_allow_http`: also http, for a development machine. `with_fragment`: one may be there.
     """
     if not isinstance(url, str) or len(url) > MAX_URL_LENGTH or not _SPELLING.fullmatch(url):
         raise InvalidUrl("spelling or length")
@@ -27,7 +27,7 @@ def check_url(url: object, *, insecure_allow_http: bool = False) -> SplitResult:
             raise InvalidUrl("host or port")
     except ValueError as error:
         raise InvalidUrl("host or port") from error
-    if "@" in parts.netloc or "#" in url:
+    if "@" in parts.netloc or ("#" in url and not with_fragment):
         raise InvalidUrl("user information or fragment")
     return parts
 

@@ -124,7 +124,7 @@ def verify_credential_offer(
 
     `metadata`: that of the offer's issuer (ValueError otherwise). `authorization_server`: what the grant that
     the wallet chose names. Raises UnknownOfferedConfiguration when the metadata lacks an offered credential,
-    WrongAuthorizationServer when it does not list the named server: the wallet then must stop (section 12.2.4).
+    and WrongAuthorizationServer when it does not list the named server: section 12.2.4, the wallet must stop.
     """
     if metadata.credential_issuer != offer.credential_issuer:
         raise ValueError("metadata of another issuer")

@@ -91,7 +91,7 @@ def create_issuer_metadata(
     for one in configurations:
         displays = (one.credential_metadata and one.credential_metadata.display) or ()
         _check_languages([display.locale for display in displays])
-    return metadata.model_dump(mode="json", exclude_none=True)
+    return metadata.model_dump(mode="json", exclude_defaults=True)
 
 
 def parse_issuer_metadata(

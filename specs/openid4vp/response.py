@@ -1,0 +1,168 @@
+"""Responses by `direct_post` (OpenID4VP 1.0 sections 8.1, 8.2, 8.5): presentations, or why there are none."""
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from specs.dcql import DcqlQuery
+from specs.encoding import EncodingError, create_json, parse_json_object
+from specs.errors import ProtocolError
+from specs.oauth.error_response import parse_error_members
+from specs.oauth.errors import InvalidErrorResponse, InvalidRequest, InvalidUrl
+from specs.oauth.form import parse_parameters
+from specs.oauth.url import check_url
+from specs.openid4vp.errors import AccessDenied
+from specs.openid4vp.response_errors import (
+    EmptyVpToken,
+    InvalidResponse,
+    InvalidResponseAnswer,
+    InvalidVpToken,
+    TooManyPresentations,
+    UnexpectedEncryption,
+    UnknownCredentialQuery,
+    WrongState,
+)
+from specs.openid4vp.url_safe import is_url_safe
+
+MAX_VP_TOKEN_BYTES: Final = 1024 * 1024
+MAX_ENTRIES: Final = 32
+MAX_PRESENTATIONS: Final = 64
+_MAX_ANSWER_BYTES: Final = 16_384
+
+VpToken = Mapping[str, tuple[str, ...]]
+"""Query id to presentations. Compact strings; formats that present objects are not supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class VpTokenResponse:
+    """Presentations of which nothing is verified yet."""
+
+    vp_token: VpToken = field(repr=False)
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VpErrorResponse:
+    """The wallet's refusal: its words, not ours."""
+
+    error: str
+    error_description: str | None
+    state: str | None
+
+
+def create_direct_post(vp_token: Mapping[str, Sequence[str]], state: str | None) -> list[tuple[str, str]]:
+    """The fields of the form to post. `state`: as in the request.
+
+    ValueError for an empty token or entry: a wallet with nothing to show sends an error (D8).
+    """
+    if not vp_token or not all(vp_token.values()):
+        raise ValueError("nothing to present")
+    value = {query_id: list(presentations) for query_id, presentations in vp_token.items()}
+    return [("vp_token", create_json(value).decode("utf-8")), *_state_field(state)]
+
+
+def create_direct_post_error(error: ProtocolError, state: str | None) -> list[tuple[str, str]]:
+    """The fields of the form that says why there is no presentation; from the class of the error alone.
+
+    Whatever lies behind `access_denied` has one text: a verifier does not learn from it whether the wallet
+    holds the credential or its holder said no (section 15.9).
+    """
+    text = AccessDenied.text if error.code == AccessDenied.code else error.text
+    return [("error", error.code), ("error_description", text), *_state_field(state)]
+
+
+def parse_direct_post(pairs: Iterable[tuple[str, str]]) -> VpTokenResponse | VpErrorResponse:
+    """The fields of the form that a wallet posted. Unknown ones are ignored.
+
+    Raises InvalidResponse (neither or both, repeated, malformed), UnexpectedEncryption, InvalidVpToken,
+    EmptyVpToken.
+    """
+    try:
+        parameters = parse_parameters(pairs, max_value_length=MAX_VP_TOKEN_BYTES)
+    except InvalidRequest as error:
+        raise InvalidResponse(f"{type(error).__name__} {error.detail}") from error
+    if "response" in parameters:
+        raise UnexpectedEncryption
+    state, vp_token = parameters.get("state"), parameters.get("vp_token")
+    if state is not None and not is_url_safe(state):
+        raise InvalidResponse("state")
+    if ("error" in parameters) == (vp_token is not None):
+        raise InvalidResponse("neither or both of vp_token and error")
+    if vp_token is not None:
+        return VpTokenResponse(parse_vp_token(vp_token), state)
+    try:
+        refusal = parse_error_members(parameters)
+    except InvalidErrorResponse as error:
+        raise InvalidResponse("error") from error
+    return VpErrorResponse(refusal.error, refusal.error_description, state)
+
+
+def parse_vp_token(text: str) -> VpToken:
+    """The token in a JSON text: an object of non-empty arrays of strings. InvalidVpToken, EmptyVpToken."""
+    try:
+        value = parse_json_object(text, max_bytes=MAX_VP_TOKEN_BYTES)
+    except EncodingError as error:
+        raise InvalidVpToken(error.code) from error
+    if not value:
+        raise EmptyVpToken
+    # Section 8.1: an array also around a single presentation; the drafts had it bare.
+    if not all(isinstance(entry, list) and entry for entry in value.values()):
+        raise InvalidVpToken("an entry is not a non-empty array")
+    if len(value) > MAX_ENTRIES or sum(len(entry) for entry in value.values()) > MAX_PRESENTATIONS:
+        raise InvalidVpToken("too many presentations")
+    if not all(isinstance(one, str) and one for entry in value.values() for one in entry):
+        raise InvalidVpToken("a presentation is not a string")
+    return {query_id: tuple(entry) for query_id, entry in value.items()}
+
+
+def verify_vp_token_form(vp_token: VpToken, query: DcqlQuery) -> None:
+    """Returns when every entry was asked for and none has more presentations than it may (section 8.1).
+
+    The first step of section 8.6, before any presentation is looked at. Raises UnknownCredentialQuery,
+    TooManyPresentations. Whether the query is answered is for specs.dcql's check_answer.
+    """
+    requested = query.requested_ids()
+    for query_id, presentations in vp_token.items():
+        asked = query.credential(query_id)
+        if asked is None or query_id not in requested:
+            raise UnknownCredentialQuery
+        if len(presentations) > 1 and not asked.multiple:
+            raise TooManyPresentations
+
+
+def verify_state(response: VpTokenResponse | VpErrorResponse, expected: str | None) -> None:
+    """Returns when the response has the `state` of the request, or none when that had none; WrongState."""
+    if expected is None:
+        if response.state is not None:
+            raise WrongState
+        return
+    if response.state is None or not hmac.compare_digest(response.state.encode(), expected.encode()):
+        raise WrongState
+
+
+def create_response_answer(*, redirect_uri: str | None = None) -> dict[str, Any]:
+    """The answer to a response or error; 200, `no-store`. `redirect_uri`: with a fresh random value in it."""
+    return {} if redirect_uri is None else {"redirect_uri": redirect_uri}
+
+
+def parse_response_answer(body: bytes, *, insecure_allow_http: bool = False) -> str | None:
+    """Where the verifier wants the person to go on, None when nowhere. Unknown members are ignored.
+
+    Raises InvalidResponseAnswer. Only https: a wallet does not open other schemes because somebody says so; a
+    fragment may be there (section 8.2).
+    """
+    try:
+        uri = parse_json_object(body, max_bytes=_MAX_ANSWER_BYTES).get("redirect_uri")
+        if uri is None:
+            return None
+        if not isinstance(uri, str):
+            raise InvalidResponseAnswer("redirect_uri")
+        check_url(uri, insecure_allow_http=insecure_allow_http, with_fragment=True)
+    except (EncodingError, InvalidUrl) as error:
+        raise InvalidResponseAnswer(error.code) from error
+    return uri
+
+
+def _state_field(state: str | None) -> list[tuple[str, str]]:
+    return [] if state is None else [("state", state)]
