@@ -3,7 +3,6 @@
 Each application hands over a table from its error classes to answers (its `web/answers.py`).
 """
 
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from specs.errors import ProtocolError
 from trillium.runtime.answers import Answer, Answers, CallerKind, answer_for, find_answer
 from trillium.runtime.i18n import Language, language_of
+from trillium.runtime.logs import frames_of
 from trillium.runtime.refusals import RUNTIME_ANSWERS, UNEXPECTED, MalformedRequest, answer_for_status
 
 __all__ = [
@@ -189,11 +189,8 @@ def _log(error: BaseException, answer: Answer) -> None:
         log.info("request_refused", error=name, code=answer.code, status=answer.status, **detail)
     elif answer is UNEXPECTED:
         # The message of a foreign exception may quote what it choked on, so only its places are logged.
-        log.error("unexpected_error", error=name, frames=_frames(error))
+        log.error("unexpected_error", error=name, frames=frames_of(error))
     elif answer.status >= 500:
-        log.error("request_failed", error=name, code=answer.code, status=answer.status, frames=_frames(error))
-
-
-def _frames(error: BaseException) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+        log.error(
+            "request_failed", error=name, code=answer.code, status=answer.status, frames=frames_of(error)
+        )
