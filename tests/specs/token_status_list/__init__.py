@@ -1,0 +1,1 @@
+"""Tests of the Token Status List: bits, compression, tokens, references, freshness, aggregation."""
