@@ -24,6 +24,13 @@ class DirectoryUnavailable(IssuerError):
     text = "The register of residents cannot be reached at the moment."
 
 
+class ClaimsDoNotFit(IssuerError):
+    """What the register holds does not fit the credential type; nothing is recorded or signed."""
+
+    code = "credential_request_denied"
+    text = "The register does not hold what this credential needs."
+
+
 class UnknownConfiguration(IssuerError):
     """The offer names no credential configuration, one twice, or one that is not offered here (4.10)."""
 

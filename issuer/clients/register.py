@@ -145,7 +145,7 @@ class SqlRegister:
 def _fetch(
     connection: sqlite3.Connection, query: str, arguments: Sequence[object]
 ) -> list[Mapping[str, Any]]:
-    cursor = connection.execute(query, tuple(arguments))  # type: ignore[arg-type]  # text and integers
+    cursor = connection.execute(query, tuple(arguments))
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from issuer.domain.claims_schema import SCHEMA_FILE, ClaimsSchema
 from issuer.domain.problems import Problem
 from issuer.domain.type_settings import TYPE_FILE, TypeSettings
+from specs.sd_jwt.disclosure import RESERVED_NAMES
 from specs.sd_jwt_vc import ClaimMetadata, ClaimPath, SelectiveDisclosure, TypeMetadata, show_path
 
 METADATA_FILE: Final = "type-metadata.json"
@@ -52,6 +53,8 @@ def _metadata_problems(metadata: TypeMetadata) -> Iterator[tuple[str, str]]:
         place = f"claims[{number}]"
         if claim.path[0] in NEVER_CLAIMS:
             yield f"{place}.path", f"{claim.path[0]} is not for a type to describe"
+        if not RESERVED_NAMES.isdisjoint(claim.path):
+            yield f"{place}.path", "has a name that SD-JWT reserves"
         if any(isinstance(component, int) for component in claim.path):
             yield f"{place}.path", "use names and null, no indices"
         if claim.sd not in (SelectiveDisclosure.ALWAYS, SelectiveDisclosure.NEVER):
@@ -81,17 +84,17 @@ def _disclosure_problems(settings: TypeSettings, metadata: TypeMetadata) -> Iter
             yield "disclosable", f"{show_path(path)} is not in {METADATA_FILE}"
         elif path not in always:
             yield "disclosable", f"{show_path(path)} is sd: never in {METADATA_FILE}"
-    for path in _in_order(metadata.claims, always - set(settings.disclosable)):
-        yield "disclosable", f"{show_path(path)} is missing; it is sd: always in {METADATA_FILE}"
+    for missing in _in_order(metadata.claims, always - set(settings.disclosable)):
+        yield "disclosable", f"{show_path(missing)} is missing; it is sd: always in {METADATA_FILE}"
 
 
 def _decoy_problems(settings: TypeSettings, schema: ClaimsSchema) -> Iterator[tuple[str, str]]:
     """The number of digests must not tell which optional claims somebody has (RFC 9901 section 10.4)."""
-    totals = {total.path: total.digests for total in settings.decoys}
+    totals: dict[ClaimPath, int] = {total.path: total.digests for total in settings.decoys}
     withheld: dict[ClaimPath, list[ClaimPath]] = {}
-    for path in settings.disclosable:
-        if path and path[-1] is not None:
-            withheld.setdefault(path[:-1], []).append(path)
+    for disclosable in settings.disclosable:
+        if disclosable and disclosable[-1] is not None:
+            withheld.setdefault(disclosable[:-1], []).append(disclosable)
     for parent, paths in withheld.items():
         place, needed, total = show_path(parent) or "the top level", len(paths), totals.get(parent)
         optional = any(not schema.paths.get(path, True) for path in paths)
@@ -99,7 +102,7 @@ def _decoy_problems(settings: TypeSettings, schema: ClaimsSchema) -> Iterator[tu
             yield "decoys", f"{place} has optional claims and needs a total of at least {needed} digests"
         if total is not None and total < needed:
             yield "decoys", f"{place} can have {needed} digests of its own, so the total must not be {total}"
-    for path in totals.keys() - withheld.keys():
+    for path in (path for path in totals if path not in withheld):
         yield "decoys", f"{show_path(path) or 'the top level'} has nothing that can be withheld"
 
 

@@ -28,17 +28,15 @@ class ClaimsSchema:
 
     def check(self, claims: Mapping[str, Any]) -> None:
         """Raises ClaimsDoNotFit, naming places and broken keywords but no values."""
-        broken = sorted({f"{error.json_path} {error.validator}" for error in self._validator.iter_errors(claims)})
+        errors = self._validator.iter_errors(claims)
+        broken = sorted({f"{show_path(error.absolute_path)}: {error.validator}" for error in errors})
         if broken:
-            raise ClaimsDoNotFit(", ".join(broken))
+            raise ClaimsDoNotFit("; ".join(broken))
 
     def fits(self, claims: Mapping[str, Any], path: ClaimPath) -> bool:
         """Whether the claims break no rule at or below a path; rules elsewhere do not count."""
-        place = "$" + "".join(f".{name}" for name in path)
-        return not any(
-            error.json_path == place or error.json_path.startswith((f"{place}.", f"{place}["))
-            for error in self._validator.iter_errors(claims)
-        )
+        errors = self._validator.iter_errors(claims)
+        return not any(tuple(error.absolute_path)[: len(path)] == path for error in errors)
 
 
 def read_claims_schema(type_name: str, data: bytes) -> tuple[ClaimsSchema | None, list[Problem]]:

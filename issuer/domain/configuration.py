@@ -1,4 +1,4 @@
-"""What this issuer can issue, built from the folders of `issuer/credential_types` (2.28, OpenID4VCI section 12.2.4).
+"""What this issuer can issue, built from the folders of `issuer/credential_types` (2.28, 4.06).
 
 A folder has three files: `type.json` (how), `type-metadata.json` (what, for the world, without `vct`) and
 `claims.schema.json` (what, for us). Its name is the name of the type. Adding a type is adding a folder.
@@ -17,9 +17,10 @@ from issuer.domain.problems import BadCredentialTypes, Problem
 from issuer.domain.type_settings import TYPE_FILE, TypeSettings, read_type_settings
 from issuer.domain.validity import ValidityPeriod, validity_period
 from specs.encoding import EncodingError, create_json, parse_json_object
-from specs.sd_jwt import DisclosurePlan
+from specs.sd_jwt import DisclosurePlan, PlanPath
 from specs.sd_jwt_vc import (
     EffectiveTypeMetadata,
+    TypeMetadata,
     TypeReference,
     create_integrity,
     parse_type_metadata,
@@ -104,7 +105,9 @@ def _build(
 ) -> tuple[CredentialConfiguration | None, list[Problem]]:
     problems = [Problem(type_name, name, "", "the file is missing") for name in FILES if name not in files]
     if not _TYPE_NAME.fullmatch(type_name):
-        problems.append(Problem(type_name, "", "", "the name of the folder is not of lower-case words and hyphens"))
+        problems.append(
+            Problem(type_name, "", "", "the name of the folder is not of lower-case words and hyphens")
+        )
     if problems:
         return None, problems
     settings, settings_problems = read_type_settings(type_name, files[TYPE_FILE])
@@ -113,9 +116,9 @@ def _build(
     vct = f"{vct_base}/{type_name}/{settings.version if settings else 0}"
     document, metadata, metadata_problems = _read_type_metadata(type_name, files[METADATA_FILE], vct)
     problems = [*settings_problems, *metadata_problems, *schema_problems]
-    if settings is None or schema is None or document is None or metadata is None or problems:
+    if settings is None or schema is None or metadata is None or problems:
         return None, problems
-    problems = find_disagreements(type_name, settings, parse_type_metadata(document), schema)
+    problems = find_disagreements(type_name, settings, metadata, schema)
     if problems:
         return None, problems
     integrity = create_integrity(document)
@@ -126,7 +129,42 @@ def _build(
         type_metadata=document,
         metadata=resolve_type_metadata(TypeReference(vct, integrity), {vct: document}),
         settings=settings,
-        plan=DisclosurePlan(settings.disclosable, {total.path: total.digests for total in settings.decoys}),
+        plan=_plan(settings),
         schema=schema,
     )
     return configuration, []
+
+
+def _read_type_metadata(
+    type_name: str, data: bytes, vct: str
+) -> tuple[bytes, TypeMetadata | None, list[Problem]]:
+    """The octets to serve, with the `vct` of this deployment, what they say, and what is wrong."""
+
+    def problem(text: str, member: str = "") -> list[Problem]:
+        return [Problem(type_name, METADATA_FILE, member, text)]
+
+    try:
+        members = parse_json_object(data, max_bytes=MAX_METADATA_BYTES)
+    except EncodingError as error:
+        return b"", None, problem(f"{error.text} {error.detail}".strip())
+    if "vct" in members:
+        return b"", None, problem("leave it out; it is put in when the issuer starts", "vct")
+    document = create_json({"vct": vct, **members})
+    try:
+        return document, parse_type_metadata(document), []
+    except TypeMetadataError as error:
+        return b"", None, problem(error.detail)
+
+
+def _plan(settings: TypeSettings) -> DisclosurePlan:
+    decoys: dict[PlanPath, int] = {total.path: total.digests for total in settings.decoys}
+    return DisclosurePlan(settings.disclosable, decoys)
+
+
+def _shared_scopes(built: Mapping[ConfigurationId, CredentialConfiguration]) -> Iterator[Problem]:
+    """A scope asks for one type (OpenID4VCI 1.0 section 5.1.2)."""
+    seen: dict[str, ConfigurationId] = {}
+    for configuration in built.values():
+        first = seen.setdefault(configuration.scope, configuration.id)
+        if first != configuration.id:
+            yield Problem(configuration.id, TYPE_FILE, "scope", f"is the scope of {first} already")

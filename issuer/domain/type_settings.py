@@ -1,4 +1,4 @@
-"""`type.json`: how credentials of a type are issued. Data only; every member has one meaning and is checked."""
+"""`type.json`: how credentials of a type are issued. Data only, and every member is checked."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -47,7 +47,7 @@ class HolderKeyPolicy(_Settings):
 
 
 class DigestTotal(_Settings):
-    """How many digests an object shows in every credential of the type; decoys fill up (RFC 9901 section 10.4)."""
+    """How many digests an object shows in every credential; decoys fill up (RFC 9901 section 10.4)."""
 
     path: _Path
     digests: Annotated[int, Field(ge=1, le=256)]
@@ -90,7 +90,8 @@ def read_type_settings(type_name: str, data: bytes) -> tuple[TypeSettings | None
         return None, [Problem(type_name, TYPE_FILE, "", f"{error.text} {error.detail}".strip())]
     except ValidationError as error:
         return None, [
-            Problem(type_name, TYPE_FILE, _place(one["loc"]), one["msg"]) for one in error.errors(include_url=False)
+            Problem(type_name, TYPE_FILE, _place(one["loc"]), one["msg"])
+            for one in error.errors(include_url=False)
         ]
     return settings, [Problem(type_name, TYPE_FILE, *found) for found in _inner_problems(settings)]
 

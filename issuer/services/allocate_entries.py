@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from issuer.domain.configuration import CredentialConfiguration
-
 from issuer.domain.event import Actor, Event, EventName
 from issuer.domain.permutation import Permutation
 from issuer.domain.records import ListId, StatusEntry, StatusGroup, StatusListRow

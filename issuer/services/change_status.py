@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from issuer.domain.configuration import CredentialConfiguration
-
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.records import IssuanceId, IssuanceRecord, IssuanceSummary
 from issuer.domain.status import StatusChange

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from issuer.domain.configuration import CredentialConfiguration
-
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.offer import (
     OFFER_LIFETIME,

@@ -12,7 +12,8 @@ from issuer.services.secrets_of_offers import OfferSecrets, hash_secret
 from keys.signer import Signer
 from specs.encoding import b64url_encode
 from specs.oauth import AccessToken, PreAuthorizedCodeRequest, TokenResponse, prepare_access_token
-from specs.openid4vci import RedeemedPreAuthorizedCode, RememberedCode, verify_pre_authorized_code
+from specs.openid4vci import RememberedCode, verify_pre_authorized_code
+from specs.openid4vci.errors import RedeemedPreAuthorizedCode
 
 TOKEN_LIFETIME = timedelta(minutes=5)
 """The longest a bearer token may live (4.20)."""

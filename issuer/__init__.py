@@ -1,0 +1,1 @@
+"""The credential issuer: its authorization server, credential endpoint and status lists."""

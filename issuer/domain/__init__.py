@@ -1,0 +1,1 @@
+"""The rules of the issuer, pure: what can be issued, offers, issuances, status."""

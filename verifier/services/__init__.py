@@ -1,0 +1,1 @@
+"""What the verifier does: one module per use case. Services await only ports."""

@@ -1,0 +1,74 @@
+"""The relying service reads how its presentation stands, and fetches the result once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.presentation import (
+    RESULT_LIFETIME,
+    Presentation,
+    PresentationState,
+    RelyingService,
+    TransactionId,
+)
+from verifier.errors import PresentationOpen, ResultGone, UnknownPresentation
+from verifier.ports import Clock, PresentationStore
+from verifier.services.requests import transaction_hash
+from verifier.services.results import ResultSeals, render_end
+
+
+@dataclass(frozen=True, slots=True)
+class GetResult:
+    presentations: PresentationStore
+    seals: ResultSeals
+    clock: Clock
+    result_lifetime: timedelta = RESULT_LIFETIME
+
+    async def state(self, service: RelyingService, transaction_id: TransactionId) -> PresentationState:
+        """How it stands.
+
+        Raises:
+            UnknownPresentation: no such transaction of this relying service.
+        """
+        presentation = await self._mine(service, transaction_id)
+        return presentation.state_at(self.clock.now())
+
+    async def fetch(self, service: RelyingService, transaction_id: TransactionId) -> dict[str, Any]:
+        """The result; it is deleted by this.
+
+        Raises:
+            UnknownPresentation: no such transaction of this relying service.
+            PresentationOpen: there is none yet.
+            ResultGone: fetched before, or not fetched in time.
+        """
+        now = self.clock.now()
+        presentation = await self._mine(service, transaction_id)
+        state = presentation.state_at(now)
+        if state.is_open:
+            raise PresentationOpen
+        if state is PresentationState.TIMED_OUT:
+            return render_end(presentation.preset, state, now)
+        event = Event(
+            EventName.RESULT_FETCHED,
+            Actor("relying-service"),
+            now,
+            service.client_id,
+            presentation.preset,
+        )
+        sealed = await self.presentations.take_result(
+            presentation.transaction_hash, service.client_id, now, event
+        )
+        if sealed is None or self._too_late(presentation):
+            raise ResultGone
+        return self.seals.open(presentation, sealed)
+
+    def _too_late(self, presentation: Presentation) -> bool:
+        concluded = presentation.concluded_at
+        return concluded is None or self.clock.now() - concluded > self.result_lifetime
+
+    async def _mine(self, service: RelyingService, transaction_id: TransactionId) -> Presentation:
+        found = await self.presentations.find_by_transaction(transaction_hash(transaction_id))
+        if found is None or found.client_id != service.client_id:
+            raise UnknownPresentation
+        return found

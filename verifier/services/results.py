@@ -1,0 +1,85 @@
+"""Results awaiting their one fetch: encrypted under a key of their own, which is deleted with them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from keys.signer import Secret
+from keys.wrapping import unwrap, wrap, wrapped_version
+from specs.encoding import create_json, parse_json_object
+from verifier.domain.presentation import Presentation, PresentationState, SealedResult
+from verifier.domain.verdict import Accepted, Reason, Verdict
+from verifier.ports import Randomness
+
+MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
+_KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSeals:
+    """``secret(version)``: the verifier's wrapping secret; ``None`` asks for the current one."""
+
+    secret: Callable[[int | None], Secret]
+    randomness: Randomness
+
+    def seal(self, presentation: Presentation, result: dict[str, Any]) -> SealedResult:
+        """Encrypts a result for one transaction."""
+        random = self.randomness.token_bytes(_KEY_BYTES + _NONCE_BYTES)
+        key, nonce = random[:_KEY_BYTES], random[_KEY_BYTES:]
+        context = presentation.request_id.encode()
+        ciphertext = nonce + AESGCM(key).encrypt(nonce, create_json(result), context)
+        return SealedResult(wrap(self.secret(None), key, context), ciphertext)
+
+    def open(self, presentation: Presentation, sealed: SealedResult) -> dict[str, Any]:
+        """The result, for the relying service that started the presentation."""
+        context = presentation.request_id.encode()
+        secret = self.secret(wrapped_version(sealed.wrapped_key))
+        key = unwrap(secret, sealed.wrapped_key, context)
+        nonce, ciphertext = sealed.ciphertext[:_NONCE_BYTES], sealed.ciphertext[_NONCE_BYTES:]
+        plain = AESGCM(key).decrypt(nonce, ciphertext, context)
+        return parse_json_object(plain, max_bytes=MAX_RESULT_BYTES)
+
+
+def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """A verdict as the relying service reads it: claims only when accepted."""
+    shown = verdict.claims if isinstance(verdict, Accepted) else {}
+    return {
+        "outcome": state_of(verdict).value,
+        "clerk_outcome": verdict.outcome.value,
+        "claims": {query_id: dict(claims) for query_id, claims in shown.items()},
+        "reasons": [] if isinstance(verdict, Accepted) else [_render(reason) for reason in verdict.reasons],
+        "preset": preset,
+        "verified_at": now.isoformat(timespec="seconds"),
+    }
+
+
+def render_end(preset: str, state: PresentationState, now: datetime) -> dict[str, Any]:
+    """The result of a presentation that ended without a verdict: cancelled, or nobody answered."""
+    return {
+        "outcome": state.value,
+        "clerk_outcome": None,
+        "claims": {},
+        "reasons": [],
+        "preset": preset,
+        "verified_at": now.isoformat(timespec="seconds"),
+    }
+
+
+def state_of(verdict: Verdict) -> PresentationState:
+    """The state in which a verdict ends a presentation."""
+    if isinstance(verdict, Accepted):
+        return PresentationState.ACCEPTED
+    all_undetermined = all(reason.kind.is_undetermined for reason in verdict.reasons)
+    return PresentationState.UNDETERMINED if all_undetermined else PresentationState.REJECTED
+
+
+def _render(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.kind.code,
+        "query_id": reason.query_id,
+        "text": {"en-CA": reason.kind.english, "fr-CA": reason.kind.french},
+    }
