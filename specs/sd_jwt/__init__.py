@@ -53,7 +53,7 @@ from specs.sd_jwt.key_binding import (
 )
 from specs.sd_jwt.parse import MAX_BYTES, MAX_DISCLOSURES, UnverifiedSdJwt, parse_sd_jwt
 from specs.sd_jwt.plan import NEVER_DISCLOSABLE, DisclosurePlan, PathElement, PlanPath, disclosable_paths
-from specs.sd_jwt.present import Presentation, select_disclosures
+from specs.sd_jwt.present import HeldSdJwt, Presentation, open_held_sd_jwt, select_disclosures
 from specs.sd_jwt.process import WITHHELD, ArrayAsIssued, ProcessedClaims, Withheld, process_claims
 from specs.sd_jwt.verify import (
     SdJwtReport,
@@ -80,6 +80,7 @@ __all__ = [
     "DuplicateClaimName",
     "DuplicateDigest",
     "ForbiddenClaimName",
+    "HeldSdJwt",
     "IssuanceRefused",
     "IssuerAlgorithmNotAllowed",
     "IssuerPayloadInvalid",
@@ -126,6 +127,7 @@ __all__ = [
     "digest_algorithm_of",
     "disclosable_paths",
     "entropy_length",
+    "open_held_sd_jwt",
     "parse_sd_jwt",
     "prepare_key_binding",
     "prepare_sd_jwt",

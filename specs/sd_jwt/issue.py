@@ -3,11 +3,12 @@
 Signing is somebody else's: prepare here, sign there, attach here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pybase64
+import orjson
+from pybase64 import b64encode, b64encode_as_string
 
 from specs.encoding import EncodingError, create_json, parse_json
 from specs.jose import SigningInput, prepare_jws
@@ -17,13 +18,11 @@ from specs.sd_jwt.errors import IssuanceRefused
 from specs.sd_jwt.plan import DisclosurePlan, PlanNode, check_shape, count_salts
 from specs.sd_jwt.process import MAX_DEPTH
 
-SALT_BYTES: Final = 16  # 128 bits, RFC 9901 section 9.3
+# RFC 9901 section 9.3 recommends at least 128 bits. With 18 bytes a salt is whole groups of base64, so that
+# one call encodes all of them, at two characters more.
+SALT_BYTES: Final = 18
 
-_SALT_FILLER: Final = (
-    b"\0\0"  # 16 + 2 bytes are whole groups of three, so that one base64 call serves all salts
-)
-_SALT_STEP: Final = 24
-_SALT_LENGTH: Final = 22
+_SALT_LENGTH: Final = 24
 
 # A digest array or placeholder adds one level, so this is what every verifier with our own limit can still
 # read.
@@ -36,12 +35,17 @@ class PreparedSdJwt:
 
     payload: dict[str, Any]
     """The issuer-signed payload; shares its clear values with the claims that were handed in."""
-    disclosures: tuple[str, ...]
     signing_input: SigningInput
+    joined: str
+    """The disclosures, each with a tilde after it."""
+
+    @property
+    def disclosures(self) -> tuple[str, ...]:
+        return tuple(self.joined.split("~")[:-1])
 
     def attach(self, signature: bytes) -> str:
-        """`<JWT>~<D1>~...~<Dn>~`; the last tilde is there without disclosures too (RFC 9901 section 4)."""
-        return "~".join((self.signing_input.attach(signature), *self.disclosures, ""))
+        """`<JWT>~<D1>~...~<Dn>~`; the first tilde is there without disclosures too (RFC 9901 section 4)."""
+        return f"{self.signing_input.attach(signature)}~{self.joined}"
 
 
 def entropy_length(claims: Mapping[str, Any], plan: DisclosurePlan) -> int:
@@ -65,47 +69,44 @@ def prepare_sd_jwt(
     if not str(header.get("typ", "")).endswith("+sd-jwt"):
         raise ValueError("an SD-JWT needs a typ that ends in +sd-jwt")
     _check_claims(claims)
-    builder = _Builder(_encoded_salts(salts))
-    payload = builder.object(claims, plan.root)
-    # Section 4.1: a digest that occurs twice makes every verifier refuse the whole.
-    if len(set(builder.digests)) != len(builder.digests):
-        raise IssuanceRefused("a digest repeats", section="RFC 9901 section 4.1")
+    builder = _Builder(_salts(salts))
+    try:
+        payload = builder.object(claims, plan.root)
+    except IndexError:
+        raise ValueError("too few random bytes for the salts") from None
     payload["_sd_alg"] = ISSUED_ALGORITHM
-    disclosures = (
-        tuple(b"~".join(builder.disclosures).decode("ascii").split("~")) if builder.disclosures else ()
-    )
-    return PreparedSdJwt(payload, disclosures, prepare_jws(header, create_json(payload)))
+    builder.disclosures.append(b"")
+    joined = b"~".join(builder.disclosures).decode("ascii")
+    return PreparedSdJwt(payload, prepare_jws(header, create_json(payload)), joined)
 
 
 class _Builder:
     """Turns claims into payload, children first: a parent's disclosure holds the children's digests."""
 
-    __slots__ = ("digests", "disclosures", "salts")
+    __slots__ = ("disclosures", "salts")
 
-    def __init__(self, salts: Iterator[str]) -> None:
+    def __init__(self, salts: list[str]) -> None:
         self.salts = salts
         self.disclosures: list[bytes] = []
-        self.digests: list[str] = []
 
     def object(self, claims: Mapping[str, Any], node: PlanNode) -> dict[str, Any]:
         check_shape(claims, node)
-        payload: dict[str, Any] = {}
+        payload: dict[str, Any] = {**claims}
         own: list[bytes] = []
-        members = node.members
-        for name, clear in claims.items():
-            child = members.get(name)
-            if child is None:
-                payload[name] = clear
+        for name, child in node.members.items():
+            if name not in payload:
                 continue
-            value = clear if child.leaf else self.value(clear, child)
+            value = payload[name]
+            if not child.leaf:
+                value = payload[name] = self.value(value, child)
             if child.disclosable:
-                own.append(_encoded([self.salt(), name, value]))
-            else:
-                payload[name] = value
+                del payload[name]
+                own.append(_encoded((self.salts.pop(), name, value)))
         digests = self.add(own, node)
         if digests:
             # Section 4.2.4.1: sorted, so that the order tells nothing about the claims.
-            payload["_sd"] = sorted(digests)
+            digests.sort()
+            payload["_sd"] = digests
         return payload
 
     def array(self, claims: list[Any], node: PlanNode) -> list[Any]:
@@ -117,14 +118,13 @@ class _Builder:
             child = node.element(index)
             value = clear if child is None or child.leaf else self.value(clear, child)
             if child is not None and child.disclosable:
-                own.append(_encoded([self.salt(), value]))
+                own.append(_encoded((self.salts.pop(), value)))
                 places.append(index)
             result.append(value)
-        digests = self.add(own, node)
-        for index, digest in zip(places, digests, strict=False):
-            result[index] = {"...": digest}
-        result.extend({"...": digest} for digest in digests[len(places) :])
-        return result
+        placeholders = [{"...": digest} for digest in self.add(own, node)]
+        for index, placeholder in zip(places, placeholders, strict=False):
+            result[index] = placeholder
+        return result + placeholders[len(places) :]
 
     def value(self, value: Any, node: PlanNode) -> Any:
         return self.array(value, node) if isinstance(value, list) else self.object(value, node)
@@ -132,34 +132,29 @@ class _Builder:
     def add(self, own: list[bytes], node: PlanNode) -> list[str]:
         """Digests of the disclosures of one place, followed by those of its decoys (section 4.2.5)."""
         self.disclosures += own
-        texts = own
         if node.decoys:
             if len(own) > node.decoys:
                 raise IssuanceRefused("more disclosures than the type shows digests")
-            texts = own + [self.salt().encode("ascii") for _ in range(node.decoys - len(own))]
-        digests = ALGORITHMS[ISSUED_ALGORITHM].digests(texts)
-        self.digests += digests
-        return digests
-
-    def salt(self) -> str:
-        salt = next(self.salts, None)
-        if salt is None:
-            raise ValueError("too few random bytes for the salts")
-        return salt
+            own += [self.salts.pop().encode("ascii") for _ in range(node.decoys - len(own))]
+        return ALGORITHMS[ISSUED_ALGORITHM].digests(own)
 
 
-def _encoded(content: list[Any]) -> bytes:
-    return pybase64.b64encode(create_json(content), altchars=b"-_").rstrip(b"=")
+def _encoded(content: tuple[Any, ...]) -> bytes:
+    # The options of create_json are not needed here: it has already accepted these claims.
+    return b64encode(orjson.dumps(content), b"-_").rstrip(b"=")
 
 
-def _encoded_salts(pool: bytes) -> Iterator[str]:
-    """The salts of a pool of random bytes; IssuanceRefused when one repeats (section 9.3)."""
-    pieces = [pool[start : start + SALT_BYTES] for start in range(0, len(pool) - SALT_BYTES + 1, SALT_BYTES)]
-    if len(set(pieces)) != len(pieces):
+def _salts(pool: bytes) -> list[str]:
+    """The salts of a pool of random bytes; IssuanceRefused when one repeats (section 9.3).
+
+    Different salts also mean that no two texts that are hashed are the same, so no digest repeats (section
+    4.1).
+    """
+    text = b64encode_as_string(pool[: len(pool) - len(pool) % SALT_BYTES], b"-_")
+    salts = [text[start : start + _SALT_LENGTH] for start in range(0, len(text), _SALT_LENGTH)]
+    if len(set(salts)) != len(salts):
         raise IssuanceRefused("a salt repeats", section="RFC 9901 section 9.3")
-    filled = _SALT_FILLER.join(pieces) + _SALT_FILLER if pieces else b""
-    text = pybase64.b64encode(filled, altchars=b"-_").decode("ascii")
-    return iter([text[start : start + _SALT_LENGTH] for start in range(0, len(text), _SALT_STEP)])
+    return salts
 
 
 def _check_claims(claims: Mapping[str, Any]) -> None:

@@ -1,8 +1,6 @@
 """Taking a compact SD-JWT apart (RFC 9901 section 4). Nothing that comes out is trusted yet."""
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from specs.encoding import EncodingError, parse_json_object
 from specs.jose import UnverifiedJws, parse_jws
@@ -13,7 +11,6 @@ from specs.sd_jwt.errors import (
     SdJwtTooLarge,
     TooManyDisclosures,
 )
-from specs.sd_jwt.process import ProcessedClaims, process_claims
 
 MAX_BYTES: Final = 131_072
 MAX_DISCLOSURES: Final = 256
@@ -21,28 +18,16 @@ MAX_DISCLOSURES: Final = 256
 _JWS_DOTS: Final = 2
 
 
-@dataclass(frozen=True)
-class UnverifiedSdJwt:
-    """An SD-JWT or SD-JWT+KB as it came."""
+class UnverifiedSdJwt(NamedTuple):
+    """An SD-JWT or SD-JWT+KB as it came. Only parse_sd_jwt makes one, so that its parts belong together."""
 
     jws: UnverifiedJws
-    disclosures: tuple[str, ...]
+    payload: dict[str, Any]
+    """The issuer-signed payload with its digests. Not to be changed."""
+    disclosures: list[str]
     key_binding_jwt: str | None
     presented: str
     """`<JWT>~<D>~...~<D>~` as received, with the last tilde: what `sd_hash` covers (section 4.3.1)."""
-
-    @cached_property
-    def payload(self) -> dict[str, Any]:
-        """The issuer-signed payload with its digests; unverified, not to be changed. IssuerPayloadInvalid."""
-        try:
-            return parse_json_object(self.jws.payload, max_bytes=len(self.jws.payload))
-        except EncodingError as error:
-            raise IssuerPayloadInvalid(error.code) from error
-
-    @cached_property
-    def processed(self) -> ProcessedClaims:
-        """The disclosed claims; unverified, so for a holder's own copy only. Raises SdJwtRejected."""
-        return process_claims(self.payload, self.disclosures)
 
 
 def parse_sd_jwt(
@@ -69,9 +54,9 @@ def parse_sd_jwt(
     # A disclosure has no dot: without its tilde it would otherwise pass for a key binding.
     if last and last.count(".") != _JWS_DOTS:
         raise MalformedSdJwt("neither a tilde nor a KB-JWT at the end")
-    return UnverifiedSdJwt(
-        jws=parse_jws(jwt, max_bytes=max_bytes),
-        disclosures=tuple(disclosures),
-        key_binding_jwt=last or None,
-        presented=text[: len(text) - len(last)],
-    )
+    jws = parse_jws(jwt, max_bytes=max_bytes)
+    try:
+        payload = parse_json_object(jws.payload, max_bytes=max_bytes)
+    except EncodingError as error:
+        raise IssuerPayloadInvalid(error.code) from error
+    return UnverifiedSdJwt(jws, payload, disclosures, last or None, text[: len(text) - len(last)])

@@ -9,7 +9,18 @@ from specs.sd_jwt.disclosure import Path
 from specs.sd_jwt.errors import UnknownDisclosurePath
 from specs.sd_jwt.parse import UnverifiedSdJwt
 from specs.sd_jwt.plan import PlanPath
-from specs.sd_jwt.process import WITHHELD, ProcessedClaims
+from specs.sd_jwt.process import WITHHELD, ProcessedClaims, process_claims
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSdJwt:
+    """A holder's own SD-JWT, opened: what is in it, and the disclosures to show it with.
+
+    Its signature was verified when it was received; here it is only read.
+    """
+
+    sd_jwt: UnverifiedSdJwt
+    processed: ProcessedClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +33,26 @@ class Presentation:
     algorithm: DigestAlgorithm
 
 
+def open_held_sd_jwt(sd_jwt: UnverifiedSdJwt) -> HeldSdJwt:
+    """Opens a holder's own SD-JWT. Open it once: for the question which claims to show and for showing them.
+
+    Raises SdJwtRejected when digests and disclosures do not fit together, ValueError for a presentation.
+    """
+    if sd_jwt.key_binding_jwt is not None:
+        raise ValueError("a holder keeps the SD-JWT as it was issued, not a presentation")
+    return HeldSdJwt(sd_jwt, process_claims(sd_jwt.payload, sd_jwt.disclosures))
+
+
 def select_disclosures(
-    sd_jwt: UnverifiedSdJwt, paths: Iterable[PlanPath], *, with_descendants: bool = False
+    held: HeldSdJwt, paths: Iterable[PlanPath], *, with_descendants: bool = False
 ) -> Presentation:
     """The SD-JWT with exactly the disclosures that these claims need: their own and their parents'.
 
-    `sd_jwt` is the holder's own copy, verified when it was received. A path holds member names, indices as
-    issued and None for all elements of an array. What is selectively disclosable below a claim stays hidden
-    unless it is named too, or `with_descendants` is set. Permanently disclosed claims need nothing.
-
-    Raises UnknownDisclosurePath for a claim that the SD-JWT does not have, SdJwtRejected when its digests and
-    disclosures do not fit together, and ValueError for one that already has a key binding.
+    A path holds member names, indices as issued and None for all elements of an array. What is selectively
+    disclosable below a claim stays hidden unless it is named too, or `with_descendants` is set. Permanently
+    disclosed claims need nothing. Raises UnknownDisclosurePath for a claim that the SD-JWT does not have.
     """
-    if sd_jwt.key_binding_jwt is not None:
-        raise ValueError("select from the SD-JWT as it was issued, not from a presentation")
-    processed = sd_jwt.processed
+    sd_jwt, processed = held.sd_jwt, held.processed
     chosen: set[str] = set()
     for path in paths:
         for place in _places(processed, path):

@@ -6,8 +6,9 @@ meanings.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+
+import orjson
 
 from specs.errors import ProtocolError
 from specs.sd_jwt.digest import digest_algorithm_of
@@ -23,9 +24,13 @@ from specs.sd_jwt.errors import (
     UnreferencedDisclosure,
 )
 
-MAX_DEPTH: Final = (
-    32  # of the claims with everything disclosed; each disclosure on its own is bounded by its parser
-)
+MAX_DEPTH: Final = 32
+"""How deep digests are followed. What is inside one disclosure without digests was bounded when it was
+parsed.
+"""
+
+_CONTAINERS: Final = frozenset({dict, list})
+_ABSENT: Final = object()
 
 
 class Withheld:
@@ -48,8 +53,7 @@ class ArrayAsIssued(NamedTuple):
     withheld: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessedClaims:
+class ProcessedClaims(NamedTuple):
     """What the payload says once digests are replaced by disclosures or removed (section 7.1).
 
     All paths use array indices as issued, undisclosed elements included (SD-JWT VC section 5.6).
@@ -99,7 +103,7 @@ def examine_claims(
     walk = _Walk(found)
     if len(set(disclosures)) != len(disclosures):
         walk.reasons.append(RepeatedDisclosure())  # section 4: a holder sends no disclosure twice
-    walk.reasons.extend(error for _, error in refused)
+    walk.reasons.extend(refused)
     claims = walk.top(payload)
     walk.refuse_unreferenced()
     return ProcessedClaims(claims, walk.disclosed, walk.hidden, walk.arrays), walk.reasons
@@ -108,12 +112,11 @@ def examine_claims(
 class _Walk:
     """One pass over payload and disclosed values; collects what is wrong and goes on."""
 
-    __slots__ = ("arrays", "disclosed", "found", "hidden", "reasons", "seen", "used")
+    __slots__ = ("arrays", "disclosed", "found", "hidden", "reasons", "seen")
 
     def __init__(self, found: dict[str, Disclosure]) -> None:
         self.found = found
         self.seen: set[str] = set()
-        self.used: set[str] = set()
         self.reasons: list[ProtocolError] = []
         self.disclosed: dict[Path, Disclosure] = {}
         self.hidden: dict[Path, int] = {}
@@ -121,7 +124,7 @@ class _Walk:
 
     def top(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """The whole payload; only here may `_sd_alg` stand (section 4.1.1)."""
-        source = dict(payload)
+        source = {**payload}
         source.pop("_sd_alg", None)
         return self.object(source, ())
 
@@ -129,20 +132,16 @@ class _Walk:
         if len(path) > MAX_DEPTH:
             self.reasons.append(ClaimsTooDeep())
             return {}
-        result: dict[str, Any] = {}
-        for name, value in source.items():
-            if type(value) is dict:
-                result[name] = self.object(value, (*path, name))
-            elif type(value) is list:
-                result[name] = self.array(value, (*path, name))
-            else:
-                result[name] = value
-        if "..." in source or "_sd_alg" in source:
+        result = source.copy()
+        digests = result.pop("_sd", _ABSENT)
+        for name, value in result.items():
+            if type(value) in _CONTAINERS and _mentions_digests(value):
+                result[name] = self.value(value, (*path, name))
+        if "..." in result or "_sd_alg" in result:
             # `...` stands for array elements only (section 4.1), `_sd_alg` at the top only (section 4.1.1).
             self.reasons.append(MalformedDigests("reserved member"))
-        if "_sd" in source:
-            del result["_sd"]
-            self.properties(source["_sd"], result, path)
+        if digests is not _ABSENT:
+            self.properties(digests, result, path)
         return result
 
     def properties(self, digests: Any, result: dict[str, Any], path: Path) -> None:
@@ -151,8 +150,13 @@ class _Walk:
             self.reasons.append(MalformedDigests("_sd is not an array"))
             return
         unmatched = 0
+        seen, found = self.seen, self.found
         for digest in digests:
-            disclosure = self.lookup(digest)
+            if type(digest) is not str or digest in seen:
+                self.refuse_digest(digest)
+                continue
+            seen.add(digest)
+            disclosure = found.get(digest)
             if disclosure is None:
                 unmatched += 1
                 continue
@@ -164,22 +168,26 @@ class _Walk:
             else:
                 place = (*path, name)
                 self.disclosed[place] = disclosure
-                result[name] = self.value(disclosure.value, place)
+                value = disclosure.value
+                result[name] = self.value(value, place) if _mentions_digests(value) else value
         if unmatched:
             self.hidden[path] = unmatched
 
     def array(self, source: list[Any], path: Path) -> list[Any]:
-        """The elements that are clear or disclosed, in their order (section 7.1 step 3.c.iii and 3.d)."""
+        """The elements that are clear or disclosed, in their order (section 7.1 steps 3.c.iii and 3.d)."""
         if len(path) > MAX_DEPTH:
             self.reasons.append(ClaimsTooDeep())
             return []
         result: list[Any] = []
         withheld: list[int] = []
         for index, element in enumerate(source):
-            if type(element) is dict and "..." in element:
+            kind = type(element)
+            if kind is dict and "..." in element:
                 self.placeholder(element, (*path, index), result, withheld)
-            else:
+            elif kind is dict or kind is list:
                 result.append(self.value(element, (*path, index)))
+            else:
+                result.append(element)
         if withheld:
             self.arrays[path] = ArrayAsIssued(len(source), tuple(withheld))
         return result
@@ -190,7 +198,12 @@ class _Walk:
         if len(element) != 1:
             self.reasons.append(MalformedDigests("placeholder with a second member"))
             return
-        disclosure = self.lookup(element["..."])
+        digest = element["..."]
+        if type(digest) is not str or digest in self.seen:
+            self.refuse_digest(digest)
+            return
+        self.seen.add(digest)
+        disclosure = self.found.get(digest)
         if disclosure is None:
             withheld.append(int(place[-1]))
         elif disclosure.name is not None:
@@ -200,28 +213,34 @@ class _Walk:
             result.append(self.value(disclosure.value, place))
 
     def value(self, value: Any, path: Path) -> Any:
-        if type(value) is dict:
+        kind = type(value)
+        if kind is dict:
             return self.object(value, path)
-        if type(value) is list:
+        if kind is list:
             return self.array(value, path)
         return value
 
-    def lookup(self, digest: Any) -> Disclosure | None:
-        """The disclosure with this digest, followed once: otherwise work could grow exponentially."""
-        if type(digest) is not str:
-            self.reasons.append(MalformedDigests("digest is not a string"))
-            return None
-        if digest in self.seen:
+    def refuse_digest(self, digest: Any) -> None:
+        """A digest that occurs again is not followed again: work could otherwise grow exponentially."""
+        if type(digest) is str:
             self.reasons.append(DuplicateDigest())  # section 7.1 step 4
-            return None
-        self.seen.add(digest)
-        return self.found.get(digest)
+        else:
+            self.reasons.append(MalformedDigests("digest is not a string"))
 
     def refuse_unreferenced(self) -> None:
         """Section 7.1 step 5; this is also where a child without its parent ends."""
         if len(self.disclosed) == len(self.found):
             return
         self.reasons.extend(UnreferencedDisclosure() for digest in self.found if digest not in self.seen)
+
+
+def _mentions_digests(value: Any) -> bool:
+    """Whether there may be `_sd`, `_sd_alg` or `...` somewhere inside, so that it has to be walked through."""
+    if type(value) not in _CONTAINERS:
+        return False
+    # The encoder writes these names in one way only, whatever escapes they arrived with.
+    text = orjson.dumps(value)
+    return b'"_sd' in text or b'"..."' in text
 
 
 def _fill(value: Any, path: Path, arrays: Mapping[Path, ArrayAsIssued]) -> Any:

@@ -23,7 +23,6 @@ from specs.jose import (
 )
 from specs.sd_jwt.errors import (
     IssuerAlgorithmNotAllowed,
-    IssuerPayloadInvalid,
     IssuerSignatureInvalid,
     IssuerTypeWrong,
     KeyBindingMissing,
@@ -146,13 +145,10 @@ def check_sd_jwt(
     is accepted for nobody else.
     """
     reasons = _issuer_reasons(sd_jwt, key, use, typ)
-    try:
-        payload = sd_jwt.payload
-    except IssuerPayloadInvalid as error:
-        return SdJwtReport(None, (*reasons, error))
-    processed, problems = examine_claims(payload, sd_jwt.disclosures)
+    processed, problems = examine_claims(sd_jwt.payload, sd_jwt.disclosures)
     reasons += problems
-    reasons += _validity_reasons(processed.claims if processed else payload, now, leeway, audience, required)
+    claims = processed.claims if processed else sd_jwt.payload
+    reasons += _validity_reasons(claims, now, leeway, audience, required)
     binding, problems = _key_binding(sd_jwt, key_binding, now, leeway)
     reasons += problems
     if reasons or processed is None:
