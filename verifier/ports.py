@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from specs.jose.x5c import TrustAnchors
-from specs.token_status_list import StatusReference
+from specs.token_status_list import StatusOutcome, StatusReference
 from verifier.domain.event import Event
 from verifier.domain.presentation import (
     ClientId,
@@ -84,18 +83,6 @@ class RelyingServiceStore(Protocol):
 class EventLog(Protocol):
     async def latest(self, limit: int) -> Sequence[Event]:
         """The newest events, newest first."""
-
-
-class StatusOutcome(StrEnum):
-    """What a status list says of a credential (3.27): five distinct answers."""
-
-    VALID = "valid"
-    INVALID = "invalid"
-    SUSPENDED = "suspended"
-    UNKNOWN = "unknown"
-    """The list could not be fetched or verified, or the index or value means nothing to us."""
-    STALE = "stale"
-    """A copy was there, but older than allowed, and it could not be revalidated."""
 
 
 @dataclass(frozen=True, slots=True)

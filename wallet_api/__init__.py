@@ -1,1 +1,1 @@
-"""The holder's back end: receives credentials, keeps them, and shows what the resident agrees to show."""
+"""The wallet backend: receives, keeps and shows credentials for residents, and only what they agreed to."""

@@ -1,0 +1,192 @@
+"""The credential endpoint: record, check, sign (OpenID4VCI section 8; decisions.md, Transactions).
+
+The nonce is consumed and every copy recorded in one committed step before anything is signed. A crash in
+between leaves a record without a credential, never a credential without a record.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from issuer.domain.claims import DOCUMENT_NUMBER_BYTES, IssuanceFacts, claims_of
+from issuer.domain.configuration import CredentialConfiguration
+from issuer.domain.event import Actor, Event, EventName, SubjectRef
+from issuer.domain.issuance import CopyFacts, prepare_copies
+from issuer.domain.offer import ConfigurationId
+from issuer.domain.records import IssuanceId, IssuanceRecord, ListId, StatusEntry, UsedNonce
+from issuer.errors import CredentialNotSigned, UnknownSubject
+from issuer.ports import Clock, IssuanceStore, Randomness, SubjectDirectory
+from issuer.services.allocate_entries import AllocateEntries
+from issuer.services.grants import GrantReferences
+from issuer.services.issue_nonce import IssueNonce
+from keys.signer import Signer
+from specs.encoding import b64url_encode
+from specs.jose import Algorithm, PublicJwk
+from specs.oauth import verify_access_token
+from specs.openid4vci import (
+    CredentialIssuerMetadata,
+    CredentialRequest,
+    GrantedCredentials,
+    NonceClaims,
+    ProofPolicy,
+    verify_credential_request,
+    verify_key_proofs,
+)
+from specs.openid4vci.errors import CredentialRequestDenied, InvalidNonce
+from specs.token_status_list import StatusReference
+
+PROOF_MAX_AGE = timedelta(minutes=5)
+LEEWAY = timedelta(seconds=60)
+_ISSUANCE_ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a verified access token allows, and for whom."""
+
+    subject_ref: SubjectRef
+    configuration_ids: frozenset[str]
+    client_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerIdentity:
+    """How the issuer signs: its identifier and the keys of the moment."""
+
+    credential_issuer: str
+    credential_signer: Callable[[datetime], Signer]
+    access_token_keys: Callable[[], Mapping[str, PublicJwk]]
+    status_list_uri: Callable[[ListId], str]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCredential:
+    """``today(now)``: the civil date in the province; ages are counted on it."""
+
+    identity: IssuerIdentity
+    metadata: CredentialIssuerMetadata
+    configurations: Mapping[ConfigurationId, CredentialConfiguration]
+    issuances: IssuanceStore
+    allocate: AllocateEntries
+    directory: SubjectDirectory
+    references: GrantReferences
+    nonces: IssueNonce
+    clock: Clock
+    randomness: Randomness
+    today: Callable[[datetime], date]
+
+    def authorize(self, access_token: str) -> Grant:
+        """What the token is good for.
+
+        Raises:
+            specs.oauth.InvalidToken: not ours, expired, for somebody else.
+        """
+        issuer = self.identity.credential_issuer
+        token = verify_access_token(
+            access_token,
+            self.identity.access_token_keys(),
+            issuer=issuer,
+            audience=issuer,
+            now=self.clock.now(),
+            leeway=timedelta(0),
+        ).claims
+        subject_ref = self.references.open(token.grant_id)
+        return Grant(subject_ref, frozenset(token.credential_configuration_ids), token.client_id)
+
+    async def __call__(self, grant: Grant, request: CredentialRequest) -> Sequence[str]:
+        """The signed copies, one for each proved key, in the order of the proofs.
+
+        Raises the refusals of ``verify_credential_request`` and ``verify_key_proofs``, and
+        CredentialRequestDenied when the register no longer has the person.
+        """
+        now = self.clock.now()
+        authorized = verify_credential_request(
+            request, GrantedCredentials(grant.configuration_ids), self.metadata
+        )
+        configuration = self.configurations[ConfigurationId(authorized.configuration_id)]
+        proofs = verify_key_proofs(
+            authorized.proofs,
+            self._proof_policy(configuration, grant),
+            now=now,
+            check_nonce=self.nonces.check,
+        )
+        claims = await self._claims(configuration, grant.subject_ref, now)
+        signer = self.identity.credential_signer(now)
+        records = await self._record(configuration, grant, proofs.nonce, signer.key_id, len(proofs.keys))
+        try:
+            return await self._sign(configuration, claims, records, proofs.keys, signer)
+        except Exception as error:
+            failed = Event(EventName.CREDENTIAL_NOT_SIGNED, Actor("system"), now, grant.subject_ref)
+            await self.issuances.mark_unsigned(records[0].issuance_id, failed)
+            raise CredentialNotSigned from error
+
+    def _proof_policy(self, configuration: CredentialConfiguration, grant: Grant) -> ProofPolicy:
+        return ProofPolicy(
+            credential_issuer=self.identity.credential_issuer,
+            client_id=grant.client_id,
+            algorithms=frozenset(
+                Algorithm(name) for name in configuration.settings.holder_key.proof_algorithms
+            ),
+            max_age=PROOF_MAX_AGE,
+            leeway=LEEWAY,
+        )
+
+    async def _claims(
+        self, configuration: CredentialConfiguration, subject_ref: SubjectRef, now: datetime
+    ) -> dict[str, object]:
+        resident = await self.directory.get(subject_ref)
+        if resident is None:
+            raise CredentialRequestDenied from UnknownSubject()
+        entropy = self.randomness.token_bytes(DOCUMENT_NUMBER_BYTES)
+        return claims_of(configuration, resident, IssuanceFacts(self.today(now), entropy))
+
+    async def _record(
+        self,
+        configuration: CredentialConfiguration,
+        grant: Grant,
+        nonce: NonceClaims,
+        key_id: str,
+        copies: int,
+    ) -> Sequence[IssuanceRecord]:
+        now = self.clock.now()
+        expires_at = configuration.validity_at(now).expires_at
+        entries = await self.allocate.take(configuration, key_id, expires_at, copies)
+        issuance_id = IssuanceId(b64url_encode(self.randomness.token_bytes(_ISSUANCE_ID_BYTES)))
+        records = [
+            IssuanceRecord(issuance_id, grant.subject_ref, configuration.id, entry, expires_at)
+            for entry in entries
+        ]
+        used = UsedNonce(nonce.nonce_id, nonce.expires_at)
+        issued = Event(
+            EventName.CREDENTIAL_ISSUED, Actor("wallet"), now, grant.subject_ref, configuration.id, copies
+        )
+        if not await self.issuances.record_issuance(used, records, issued):
+            raise InvalidNonce("used before")
+        return records
+
+    async def _sign(
+        self,
+        configuration: CredentialConfiguration,
+        claims: Mapping[str, object],
+        records: Sequence[IssuanceRecord],
+        keys: Sequence[PublicJwk],
+        signer: Signer,
+    ) -> Sequence[str]:
+        copies = [
+            CopyFacts(key, self._reference(record.entry)) for key, record in zip(keys, records, strict=True)
+        ]
+        prepared = prepare_copies(
+            configuration,
+            claims,
+            copies,
+            issuer=self.identity.credential_issuer,
+            validity=configuration.validity_at(self.clock.now()),
+            algorithm=signer.algorithm,
+            key_id=signer.key_id,
+            x5c=signer.certificate_chain,
+            random=self.randomness.token_bytes,
+        )
+        return [copy.attach(await signer.sign(copy.signing_input.data)) for copy in prepared]
+
+    def _reference(self, entry: StatusEntry) -> StatusReference:
+        return StatusReference(self.identity.status_list_uri(entry.list_id), entry.index)

@@ -1,0 +1,20 @@
+"""A resident's wallet: an opaque token opens it until passkeys do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallet_api.domain.event import AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``token_hash``: SHA-256 of a 256-bit token that was shown once.
+
+    ``wrapped_key``: the resident's own key, under which holder keys and credentials are kept; deleting it
+    makes everything of the account unreadable.
+    """
+
+    account_id: AccountId
+    token_hash: bytes
+    wrapped_key: bytes
+    created_at: datetime
