@@ -235,7 +235,7 @@ class _Walk:
 
 
 def _mentions_digests(value: Any) -> bool:
-    """Whether there may be `_sd`, `_sd_alg` or `...` somewhere inside, so that it has to be walked through."""
+    """Whether `_sd`, `_sd_alg` or `...` may be inside, so that it has to be walked through."""
     if type(value) not in _CONTAINERS:
         return False
     # The encoder writes these names in one way only, whatever escapes they arrived with.
