@@ -19,11 +19,11 @@ from tests.architecture.source_tree import ROOT, SHIPPED
 from tools.check.tracked_files import tracked_files
 
 REPORT = """
-import importlib, importlib.metadata, json, sys
+import importlib.metadata, importlib.util, json, sys
 site = sys.argv[1]
 sys.path[:0] = [site]
 owners = {name: sorted(set(names)) for name, names in importlib.metadata.packages_distributions().items()}
-places = {name: importlib.import_module(name).__path__[0] for name in sys.argv[2:]}
+places = {name: importlib.util.find_spec(name).submodule_search_locations[0] for name in sys.argv[2:]}
 entry_points = importlib.metadata.distribution("trillium").entry_points
 print(json.dumps({"owners": owners, "places": places, "commands": [point.name for point in entry_points]}))
 """
