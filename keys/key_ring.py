@@ -202,7 +202,9 @@ def retire(state: RingState, key_id: str, now: datetime, *, compromised: bool = 
     """A key signs nothing more, not even lists. `compromised`: it also leaves the published keys at once."""
     entry = state.entry(key_id)
     until = now if compromised else now + entry.rules.retention
-    return state.with_entries(entry.to_state(KeyState.RETIRED, replaced_at=now, published_until=until))
+    return state.with_entries(
+        entry.to_state(KeyState.RETIRED, replaced_at=entry.replaced_at or now, published_until=until)
+    )
 
 
 def destroy(state: RingState, key_id: str, now: datetime) -> RingState:

@@ -55,7 +55,7 @@ def parse_manifest(content: bytes, *, path: str) -> RingState:
         _require_members(value, _RING_MEMBERS)
         return RingState(
             sandbox=_boolean(value["sandbox"]),
-            entries=tuple(_parse_entry(one) for one in value["keys"]),
+            entries=tuple(_parse_entry(one) for one in _array(value["keys"])),
             anchors=_strings(value["anchors"]),
             authority_key_id=_optional_string(value["authority_key_id"]),
         )
@@ -134,9 +134,13 @@ def _optional_string(value: Any) -> str | None:
 
 
 def _strings(value: Any) -> tuple[str, ...]:
+    return tuple(_string(one) for one in _array(value))
+
+
+def _array(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ManifestInvalid("an array is due.")
-    return tuple(_string(one) for one in value)
+    return value
 
 
 def _boolean(value: Any) -> bool:
