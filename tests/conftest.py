@@ -1,8 +1,12 @@
-"""What holds for every test: nothing leaves this machine."""
+"""What holds for every test: nothing leaves this machine, and a busy machine is no failure."""
 
+import hypothesis
 import pytest
 
 pytest_plugins = ["tests.postgresql"]
+
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 
 LOOPBACK = "127.0.0.1,::1,localhost"
 

@@ -12,8 +12,8 @@ _MIN_EXPONENT: Final = 65537
 _MAX_EXPONENT: Final = 2**32 - 1
 
 _SMALL_PRIMES: Final = tuple(n for n in range(3, 168) if all(n % divisor for divisor in range(2, n)))
-# Keys of certain chips (CVE-2017-15361, "ROCA") can be factored. Their modulus is a power of 65537 modulo each
-# small prime; that another modulus is so for all of these happens once in a hundred million times.
+# Keys of certain chips (CVE-2017-15361, "ROCA") can be factored. Their modulus is a power of 65537 modulo
+# each small prime; that another modulus is so for all of these happens once in a hundred million times.
 _POWERS: Final = {prime: frozenset(pow(65537, n, prime) for n in range(prime)) for prime in _SMALL_PRIMES}
 
 

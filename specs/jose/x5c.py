@@ -151,8 +151,11 @@ def _parse_certificate(value: object) -> x509.Certificate:
         x509.UnsupportedGeneralNameType,
     ) as error:
         raise InvalidCertificateChain("not a certificate in base64") from error
-    if pybase64.b64encode_as_string(der) != value or certificate.version is not x509.Version.v3:
-        raise InvalidCertificateChain("not canonical base64, or not version 3")
+    if pybase64.b64encode_as_string(der) != value:
+        raise InvalidCertificateChain("not canonical base64")
+    # RFC 5280 sections 4.1.2.1 and 4.1.2.2.
+    if certificate.version is not x509.Version.v3 or certificate.serial_number <= 0:
+        raise InvalidCertificateChain("version or serial number")
     return certificate
 
 

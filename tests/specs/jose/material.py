@@ -14,9 +14,13 @@ TYPE = "test+jwt"
 MAX = 100_000
 
 
-@cache
 def private_key(algorithm: Algorithm, number: int = 0) -> Any:
-    """One key per algorithm and number and test run."""
+    """One key per algorithm, number and test run."""
+    return _generate(algorithm, number)
+
+
+@cache
+def _generate(algorithm: Algorithm, _number: int) -> Any:
     match algorithm:
         case Algorithm.ES256:
             return ec.generate_private_key(ec.SECP256R1())
