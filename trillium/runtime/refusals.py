@@ -4,7 +4,9 @@ from http import HTTPStatus
 
 from specs.errors import ProtocolError
 from trillium.runtime.answers import Answer, Answers, answer_for
+from trillium.runtime.bodies import BodyError, WrongContentType
 from trillium.runtime.database_errors import DatabaseError
+from trillium.runtime.outgoing_errors import OutgoingCallFailed, RefusedUrl
 
 
 class MalformedRequest(ProtocolError):
@@ -100,6 +102,16 @@ RUNTIME_ANSWERS: Answers = {
         NotAuthenticated, 401, "Les informations d'authentification sont absentes ou non valides."
     ),
     DatabaseError: _UNAVAILABLE,
+    BodyError: answer_for(BodyError, 400, "Le corps de la demande ne peut pas être lu."),
+    WrongContentType: answer_for(
+        WrongContentType, 415, "Le corps de la demande n'est pas du type de média attendu."
+    ),
+    RefusedUrl: answer_for(
+        RefusedUrl, 400, "Une adresse dans la demande n'est pas de celles que ce service appelle."
+    ),
+    OutgoingCallFailed: answer_for(
+        OutgoingCallFailed, 502, "Un autre service nécessaire ici n'a pas répondu comme prévu."
+    ),
 }
 
 _BY_STATUS = {

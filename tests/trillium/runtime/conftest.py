@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgresql import postgresql_server, postgresql_url
 from trillium.runtime.sqlite import SqliteDatabase
-
-__all__ = ["postgresql_server", "postgresql_url", "sqlite_database"]
 
 
 @pytest.fixture

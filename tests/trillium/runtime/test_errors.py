@@ -1,6 +1,8 @@
 """What callers are told: by kind of caller, in their language, and nothing about what we do not know."""
 
 from collections.abc import AsyncIterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Annotated
 
 import httpx
@@ -10,8 +12,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 from structlog.testing import capture_logs
 
+import trillium.runtime
 from specs.errors import ProtocolError
 from tests.trillium.runtime.asgi_client import client_of, http_scope, send_raw
+from trillium.runtime.answers import find_answer
 from trillium.runtime.database import DatabaseUnavailable
 from trillium.runtime.errors import (
     Answer,
@@ -22,6 +26,7 @@ from trillium.runtime.errors import (
     kinds_by_prefix,
 )
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
+from trillium.runtime.refusals import RUNTIME_ANSWERS, TooManyRequests
 
 PLANTED = "planted-value-4711"
 
@@ -238,3 +243,19 @@ def test_an_answer_that_could_not_be_sent_cannot_be_made(status: int, code: str,
     """RFC 6749 section 5.2: the characters of error and error_description."""
     with pytest.raises(ValueError, match="error"):
         Answer(status, code, text)
+
+
+def test_every_error_of_the_runtime_has_an_answer_in_both_languages() -> None:
+    for module in iter_modules(trillium.runtime.__path__, "trillium.runtime."):
+        import_module(module.name)
+    kinds = [kind for kind in subclasses(ProtocolError) if kind.__module__.startswith("trillium.runtime")]
+    assert len(kinds) > 10
+    for kind in kinds:
+        error = kind(5) if kind is TooManyRequests else kind()
+        answer = find_answer(RUNTIME_ANSWERS, error)
+        assert answer is not None, kind
+        assert answer.text_fr, kind
+
+
+def subclasses(kind: type[ProtocolError]) -> list[type[ProtocolError]]:
+    return [found for child in kind.__subclasses__() for found in (child, *subclasses(child))]
