@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from issuer.domain.claims_schema import SCHEMA_FILE, ClaimsSchema
 from issuer.domain.problems import Problem
+from issuer.domain.register_claims import KNOWN_CLAIMS, age_of_path
 from issuer.domain.type_settings import TYPE_FILE, TypeSettings
 from specs.sd_jwt.disclosure import RESERVED_NAMES
 from specs.sd_jwt_vc import ClaimMetadata, ClaimPath, SelectiveDisclosure, TypeMetadata, show_path
@@ -40,6 +41,7 @@ def find_disagreements(
         *((TYPE_FILE, *problem) for problem in _disclosure_problems(settings, metadata)),
         *((TYPE_FILE, *problem) for problem in _decoy_problems(settings, schema)),
         *((TYPE_FILE, *problem) for problem in _fixed_problems(settings, schema)),
+        *((METADATA_FILE, *problem) for problem in _source_problems(settings, metadata)),
         *((SCHEMA_FILE, *problem) for problem in _schema_problems(metadata, schema)),
     ]
     return [Problem(type_name, file, member, text) for file, member, text in found]
@@ -114,6 +116,16 @@ def _fixed_problems(settings: TypeSettings, schema: ClaimsSchema) -> Iterator[tu
             yield f"fixed_claims.{name}", f"does not fit {SCHEMA_FILE}"
     if (("document_number",) in schema.paths) != (settings.document_number_prefix is not None):
         yield "document_number_prefix", f"goes together with document_number in {SCHEMA_FILE}"
+
+
+def _source_problems(settings: TypeSettings, metadata: TypeMetadata) -> Iterator[tuple[str, str]]:
+    """A claim that nothing provides would only show when the first credential is asked for."""
+    paths = [claim.path for claim in metadata.claims]
+    for number, path in enumerate(paths):
+        inner = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
+        own = path[0] in settings.fixed_claims or path == ("document_number",)
+        if not (inner or own or path in KNOWN_CLAIMS or age_of_path(path) is not None):
+            yield f"claims[{number}].path", f"nothing provides {show_path(path)}"
 
 
 def _schema_problems(metadata: TypeMetadata, schema: ClaimsSchema) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,219 @@
+"""Every folder in issuer/credential_types: what is promised for all types, checked for each of them."""
+
+import hashlib
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from issuer.domain.claims import claims_of
+from issuer.domain.configuration import CredentialConfiguration
+from issuer.domain.offer import ConfigurationId
+from issuer.domain.register_claims import IssuanceFacts
+from issuer.domain.resident import Address, Language, RegisterNumber, Resident
+from issuer.domain.type_settings import IssuerKeyReference
+from specs.sd_jwt import ProcessedClaims, entropy_length, prepare_sd_jwt, process_claims
+from specs.sd_jwt_vc import (
+    IMAGES,
+    Reader,
+    SelectiveDisclosure,
+    parse_data_uri,
+    process_type_metadata,
+    render_svg,
+    render_text,
+    show_path,
+)
+from tests.issuer.domain.type_folders import shipped
+
+TYPES = shipped()
+FACTS = IssuanceFacts(date(2026, 11, 22), bytes(8))
+FULL = Resident(
+    register_number=RegisterNumber("ON-1000003"),
+    family_name="Tremblay",
+    given_name="Maya",
+    birthdate=date(1994, 6, 14),
+    sex=None,
+    address=Address("118 Spadina Ave", "Toronto", "ON", "M5V 2K9", "CA"),
+    language=Language.ENGLISH,
+    personal_administrative_number="Zm9vYmFyYmF6cXV4cXV1eA",
+)
+SPARSE = Resident(
+    register_number=RegisterNumber("ON-1000004"),
+    family_name="Nanook",
+    given_name=None,
+    birthdate=date(1994, 6, 14),
+    sex=None,
+    address=Address("", "", "", "", ""),
+    language=Language.ENGLISH,
+    personal_administrative_number="QmFyZm9vYmFyYmF6cXV4cQ",
+)
+all_types = pytest.mark.parametrize("configuration", TYPES.values(), ids=TYPES.keys())
+
+
+def issued(
+    configuration: CredentialConfiguration, resident: Resident
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    claims = {
+        "vct": configuration.vct,
+        "vct#integrity": configuration.vct_integrity,
+        **claims_of(configuration, resident, FACTS),
+    }
+    length = entropy_length(claims, configuration.plan)
+    salts = b"".join(hashlib.sha256(bytes([place])).digest() for place in range(length // 32 + 1))[:length]
+    header = {"alg": "ES256", "typ": "dc+sd-jwt"}
+    prepared = prepare_sd_jwt(claims, configuration.plan, header=header, salts=salts)
+    return prepared.payload, prepared.disclosures
+
+
+def processed(configuration: CredentialConfiguration, resident: Resident) -> ProcessedClaims:
+    return process_claims(*issued(configuration, resident))
+
+
+def documents(configuration: CredentialConfiguration) -> dict[str, bytes]:
+    return {configuration.vct: configuration.type_metadata}
+
+
+@all_types
+@pytest.mark.parametrize("resident", [FULL, SPARSE], ids=["full", "sparse"])
+def test_2_28_what_is_issued_obeys_the_type_metadata_that_is_served(
+    configuration: CredentialConfiguration, resident: Resident
+) -> None:
+    metadata = process_type_metadata(
+        processed(configuration, resident), documents(configuration), Reader.HOLDER
+    )
+
+    assert metadata == configuration.metadata
+
+
+@all_types
+def test_2_24_a_presentation_with_nothing_disclosed_obeys_it_too(
+    configuration: CredentialConfiguration,
+) -> None:
+    payload, _ = issued(configuration, FULL)
+
+    process_type_metadata(process_claims(payload, ()), documents(configuration), Reader.VERIFIER)
+
+
+@all_types
+def test_2_03_1_13_nothing_that_must_stay_visible_can_be_withheld(
+    configuration: CredentialConfiguration,
+) -> None:
+    disclosed = processed(configuration, FULL).disclosed
+
+    assert not {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"} & {
+        path[0] for path in disclosed
+    }
+
+
+@all_types
+def test_1_09_the_number_of_digests_tells_nothing_about_the_person(
+    configuration: CredentialConfiguration,
+) -> None:
+    def counts(payload: Any) -> dict[str, int]:
+        return {
+            name: len(value["_sd"])
+            for name, value in {"": payload, **payload}.items()
+            if isinstance(value, dict) and "_sd" in value
+        }
+
+    full, sparse = (counts(issued(configuration, resident)[0]) for resident in (FULL, SPARSE))
+    # An address is there or not, which is visible; whatever is there shows the same number for everybody.
+    assert full.items() >= sparse.items()
+    assert full[""] == sparse[""]
+
+
+@all_types
+def test_every_claim_says_who_decides_about_its_disclosure(configuration: CredentialConfiguration) -> None:
+    assert {claim.sd for claim in configuration.metadata.claims} == {
+        SelectiveDisclosure.ALWAYS,
+        SelectiveDisclosure.NEVER,
+    }
+
+
+@all_types
+def test_2_27_names_and_labels_are_short_and_plain(configuration: CredentialConfiguration) -> None:
+    for display in configuration.metadata.display:
+        assert render_text(display.name, max_length=30) == display.name
+    for claim in configuration.metadata.claims:
+        for label in claim.display or ():
+            assert render_text(label.label, max_length=40) == label.label, show_path(claim.path)
+            assert " ".join((label.description or "").split()) == (label.description or "").replace(
+                "\u00a0", " "
+            )
+
+
+@all_types
+def test_the_languages_differ(configuration: CredentialConfiguration) -> None:
+    english, french = configuration.metadata.display
+    assert english.name != french.name
+    for claim in configuration.metadata.claims:
+        english_label, french_label = claim.display or ()
+        assert english_label.description != french_label.description, show_path(claim.path)
+
+
+@all_types
+def test_2_20_pictures_are_embedded_and_harmless(configuration: CredentialConfiguration) -> None:
+    """No wallet has to fetch anything from us to show a credential (product.md rule 8)."""
+    for display in configuration.metadata.display:
+        assert display.simple is not None
+        for image in (display.simple.logo, display.simple.background_image):
+            if image is not None:
+                picture = parse_data_uri(image.uri, accepted=IMAGES, max_bytes=4096)
+                assert image.alt_text
+                assert render_svg(picture.data, {})
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@all_types
+def test_text_can_be_read_on_its_background(configuration: CredentialConfiguration) -> None:
+    """WCAG 2.2 success criterion 1.4.6: 7 to 1, because a card is read in poor light."""
+    for display in configuration.metadata.display:
+        assert display.simple is not None
+        background, text = display.simple.background_color, display.simple.text_color
+        assert background is not None
+        assert text is not None
+        light, dark = sorted((luminance(background), luminance(text)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 7
+
+
+@all_types
+def test_8_08_offline_types_say_that_they_are_outside_haip(configuration: CredentialConfiguration) -> None:
+    settings = configuration.settings
+
+    assert settings.haip is not settings.offline
+    assert (settings.issuer_key is IssuerKeyReference.KID) is settings.offline
+
+
+@all_types
+def test_3_06_every_type_can_be_suspended_and_comes_in_batches(
+    configuration: CredentialConfiguration,
+) -> None:
+    assert configuration.status_bits >= 2
+    assert configuration.batch_size >= 2
+
+
+def test_only_identity_types_need_a_transaction_code_in_production() -> None:
+    assert [name for name, configuration in TYPES.items() if configuration.is_identity] == ["photo-card"]
+
+
+def test_8_07_the_type_for_qr_codes_has_few_digests() -> None:
+    configuration = TYPES[ConfigurationId("proof-of-age")]
+    payload, _ = issued(configuration, FULL)
+
+    digests = len(payload["_sd"]) + len(payload["age_equal_or_over"]["_sd"])
+    assert digests <= 8
+
+
+def test_types_and_scopes_are_told_apart() -> None:
+    for one, other in combinations(TYPES.values(), 2):
+        assert one.vct != other.vct
+        assert one.scope != other.scope
