@@ -13,14 +13,19 @@ from issuer.domain.problems import Problem
 from issuer.domain.register_claims import KNOWN_CLAIMS, age_of_path
 from issuer.domain.type_settings import TYPE_FILE, TypeSettings
 from specs.sd_jwt.disclosure import RESERVED_NAMES
-from specs.sd_jwt_vc import ClaimMetadata, ClaimPath, SelectiveDisclosure, TypeMetadata, show_path
+from specs.sd_jwt_vc import (
+    NEVER_DISCLOSED,
+    ClaimMetadata,
+    ClaimPath,
+    SelectiveDisclosure,
+    TypeMetadata,
+    show_path,
+)
 
 METADATA_FILE: Final = "type-metadata.json"
 LOCALES: Final = ("en-CA", "fr-CA")
 
-NEVER_CLAIMS: Final = frozenset(
-    {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status", "aud", "iat", "sub", "jti"}
-)
+NEVER_CLAIMS: Final = NEVER_DISCLOSED | {"aud", "iat", "sub", "jti"}
 """Claims that the issuer sets itself; most of them may never be withheld (SD-JWT VC section 2.2.2.3)."""
 
 

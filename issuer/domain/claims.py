@@ -4,7 +4,7 @@ The paths in the type metadata say what is picked from `register_claims`; a new 
 the register knows what it says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from issuer.domain.configuration import CredentialConfiguration
@@ -27,7 +27,7 @@ def claims_of(
     schema of the type, for example because a mandatory claim is missing.
     """
     settings = configuration.settings
-    paths = list(_leaves(configuration))
+    paths = configuration.claim_paths
     ages = [age for path in paths if (age := age_of_path(path)) is not None]
     available = {**register_claims(resident, facts, ages), **settings.fixed_claims}
     if settings.document_number_prefix is not None:
@@ -39,18 +39,6 @@ def claims_of(
         _copy(path, available, claims)
     configuration.schema.check(claims)
     return claims
-
-
-def _leaves(configuration: CredentialConfiguration) -> Iterator[ClaimPath]:
-    """The paths of the type with nothing below them; an array is taken as a whole."""
-    paths = dict.fromkeys(_before_null(claim.path) for claim in configuration.metadata.claims)
-    for path in paths:
-        if not any(len(other) > len(path) and other[: len(path)] == path for other in paths):
-            yield path
-
-
-def _before_null(path: ClaimPath) -> ClaimPath:
-    return path[: path.index(None)] if None in path else path
 
 
 def _copy(path: ClaimPath, source: Mapping[str, Any], target: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ A folder has three files: `type.json` (how), `type-metadata.json` (what, for the
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -19,6 +19,7 @@ from issuer.domain.validity import ValidityPeriod, validity_period
 from specs.encoding import EncodingError, create_json, parse_json_object
 from specs.sd_jwt import DisclosurePlan, PlanPath
 from specs.sd_jwt_vc import (
+    ClaimPath,
     EffectiveTypeMetadata,
     TypeMetadata,
     TypeReference,
@@ -49,6 +50,8 @@ class CredentialConfiguration:
     metadata: EffectiveTypeMetadata
     settings: TypeSettings
     plan: DisclosurePlan
+    claim_paths: tuple[ClaimPath, ...]
+    """Every claim with no claim below it: what has to be found for a person. An array is one claim."""
     schema: ClaimsSchema = field(compare=False, repr=False)
 
     @property
@@ -130,6 +133,7 @@ def _build(
         metadata=resolve_type_metadata(TypeReference(vct, integrity), {vct: document}),
         settings=settings,
         plan=_plan(settings),
+        claim_paths=tuple(_leaves(claim.path for claim in metadata.claims)),
         schema=schema,
     )
     return configuration, []
@@ -159,6 +163,13 @@ def _read_type_metadata(
 def _plan(settings: TypeSettings) -> DisclosurePlan:
     decoys: dict[PlanPath, int] = {total.path: total.digests for total in settings.decoys}
     return DisclosurePlan(settings.disclosable, decoys)
+
+
+def _leaves(described: Iterable[ClaimPath]) -> Iterator[ClaimPath]:
+    paths = dict.fromkeys(path[: path.index(None)] if None in path else path for path in described)
+    for path in paths:
+        if not any(len(other) > len(path) and other[: len(path)] == path for other in paths):
+            yield path
 
 
 def _shared_scopes(built: Mapping[ConfigurationId, CredentialConfiguration]) -> Iterator[Problem]:

@@ -5,8 +5,7 @@ the empty set, so the two readings are two functions in two packages (`specs.dcq
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from specs.sd_jwt.process import WITHHELD
 from specs.sd_jwt_vc.errors import ClaimPathMismatch, InvalidClaimPath
@@ -20,8 +19,7 @@ ConcretePath: TypeAlias = tuple[str | int, ...]
 MAX_PATH_LENGTH: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """One claim that a path selects. `value` is WITHHELD for an undisclosed array element."""
 
     path: ConcretePath

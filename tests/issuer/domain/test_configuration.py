@@ -82,6 +82,12 @@ def test_times_are_whole_days(photo_card: CredentialConfiguration) -> None:
     assert period.expires_at == datetime(2027, 5, 22, tzinfo=UTC)
 
 
+def test_claims_are_looked_for_where_nothing_is_below_them(photo_card: CredentialConfiguration) -> None:
+    assert ("address", "locality") in photo_card.claim_paths
+    assert ("address",) not in photo_card.claim_paths
+    assert len(photo_card.claim_paths) == 22
+
+
 def test_a_configuration_does_not_change(photo_card: CredentialConfiguration) -> None:
     with pytest.raises(FrozenInstanceError):
         photo_card.vct = "other"  # type: ignore[misc]
