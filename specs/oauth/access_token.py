@@ -97,10 +97,10 @@ def verify_access_token(
         raise InvalidToken(error.code) from error
     if claims.get("iss") != issuer:
         raise InvalidToken("iss")
-    return VerifiedAccessToken(_read(claims))
+    return VerifiedAccessToken(_read(claims, audience))
 
 
-def _read(claims: dict[str, Any]) -> AccessToken:
+def _read(claims: dict[str, Any], audience: str) -> AccessToken:
     issued_at, expires_at = from_numeric_date(claims["iat"]), from_numeric_date(claims["exp"])
     # Our own rule again, at the reader: a key in the wrong hands makes no token that lives for years.
     if expires_at - issued_at > MAX_BEARER_LIFETIME:
@@ -115,7 +115,7 @@ def _read(claims: dict[str, Any]) -> AccessToken:
         raise InvalidToken("sub or jti")
     return AccessToken(
         issuer=claims["iss"],
-        audience=claims["aud"],
+        audience=audience,
         grant_id=claims["sub"],
         credential_configuration_ids=tuple(configurations),
         issued_at=issued_at,

@@ -1,7 +1,8 @@
 """OpenID for Verifiable Presentations 1.0.
 
 Sections 5 (requests: signed, by reference, GET and POST; transaction data), 5.9.3 (client identifiers
-`x509_san_dns` and `x509_hash`), 8.1 and 8.2 (responses by `direct_post`), 8.5 (errors), 11.1, B.3 (SD-JWT VC).
+`x509_san_dns` and `x509_hash`), 8.1 and 8.2 (responses by `direct_post`), 8.5 (errors), 11.1, B.3 (SD-JWT
+VC).
 Section 6, the query, is specs.dcql.
 """
 

@@ -1,0 +1,1 @@
+"""Tests of the OAuth 2.0 messages."""
