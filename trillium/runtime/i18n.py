@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-LANGUAGE_COOKIE = "trillium-language"
+_COOKIE = "trillium-language"
 LANGUAGE_PARAMETER = "lang"
 _SCOPE_KEY = "trillium.language"
 _MOST_RANGES = 20
@@ -98,14 +98,20 @@ def _query(scope: Scope) -> Mapping[str, str]:
         return {}
 
 
+def language_cookie(*, https: bool) -> str:
+    """The name of the cookie that remembers a choice; the prefix ties it to this very host."""
+    return f"__Host-{_COOKIE}" if https else _COOKIE
+
+
 def _cookie(header: str) -> str:
-    if LANGUAGE_COOKIE not in header:
+    if _COOKIE not in header:
         return ""
     try:
-        morsel = SimpleCookie(header).get(LANGUAGE_COOKIE)
+        cookies = SimpleCookie(header)
     except CookieError:
         return ""
-    return morsel.value if morsel is not None else ""
+    names = (language_cookie(https=True), language_cookie(https=False))
+    return next((cookies[name].value for name in names if name in cookies), "")
 
 
 class Catalogue:
