@@ -16,7 +16,7 @@ from specs.sd_jwt_vc import RASTER_IMAGES, ClaimPath, parse_data_uri
 from specs.sd_jwt_vc.errors import InvalidDataUri
 
 AGE_CLAIM: Final = "age_equal_or_over"
-_AGE: Final = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+_AGE: Final = re.compile(r"[1-9][0-9]{0,2}")
 _ADDRESS_PARTS: Final = ("street_address", "locality", "region", "postal_code", "country")
 
 DOCUMENT_NUMBER_BYTES: Final = 8

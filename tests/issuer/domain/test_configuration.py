@@ -237,6 +237,15 @@ def test_2_28_mandatory_claims_of_the_metadata_are_required_by_the_schema() -> N
     ]
 
 
+def test_2_28_a_part_that_is_required_of_an_optional_claim_is_not_mandatory() -> None:
+    """Mandatory would mean that everybody has an address (SD-JWT VC section 5.6.3)."""
+    folders = changed(
+        "photo-card", "claims.schema.json", lambda m: m["properties"]["address"].update(required=["country"])
+    )
+
+    assert build_configurations(folders, vct_base=VCT_BASE)
+
+
 def test_2_28_a_claim_that_the_metadata_forgets_is_missed_everywhere() -> None:
     found = problems(changed("photo-card", "type-metadata.json", lambda m: without(m, "sex")))
 
