@@ -4,11 +4,12 @@ All copies of a card change together, among decoy entries that were never issued
 list does not show which entries belong to one person (3.14).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
+from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import IssuanceId, IssuanceRecord, IssuanceSummary
 from issuer.domain.status import StatusChange
 from issuer.errors import StatusChangeRefused, UnknownIssuance
@@ -37,9 +38,9 @@ class ChangeStatus:
     issuances: IssuanceStore
     statuses: StatusStore
     allocate: AllocateEntries
-    configurations: Mapping[str, CredentialConfiguration]
+    configurations: Mapping[ConfigurationId, CredentialConfiguration]
     clock: Clock
-    credential_key_id: str
+    credential_key_id: Callable[[], str]
 
     async def of_person(
         self, subject_ref: SubjectRef, change: StatusChange, *, actor: Actor, reason: str
@@ -94,7 +95,7 @@ class ChangeStatus:
         if change is StatusChange.REINSTATE or card.decoys or configuration is None:
             return ()
         entries = await self.allocate.take(
-            configuration, self.credential_key_id, card.expires_at, card.copies
+            configuration, self.credential_key_id(), card.expires_at, card.copies
         )
         return [
             IssuanceRecord(card.issuance_id, card.subject_ref, card.configuration_id, entry, card.expires_at)

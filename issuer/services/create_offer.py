@@ -54,7 +54,7 @@ class CreateOffer:
 
     offers: OfferStore
     directory: SubjectDirectory
-    configurations: Mapping[str, CredentialConfiguration]
+    configurations: Mapping[ConfigurationId, CredentialConfiguration]
     secrets: OfferSecrets
     clock: Clock
     randomness: Randomness

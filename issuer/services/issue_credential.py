@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from issuer.domain.claims import DOCUMENT_NUMBER_BYTES, IssuanceFacts, claims_of
+from issuer.domain.claims import claims_of
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
-from issuer.domain.issuance import CopyFacts, prepare_copies
+from issuer.domain.issuance import BatchFacts, CopyFacts, header_for, prepare_copies
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import IssuanceId, IssuanceRecord, ListId, StatusEntry, UsedNonce
+from issuer.domain.register_claims import DOCUMENT_NUMBER_BYTES, IssuanceFacts
 from issuer.errors import CredentialNotSigned, UnknownSubject
 from issuer.ports import Clock, IssuanceStore, Randomness, SubjectDirectory
 from issuer.services.allocate_entries import AllocateEntries
@@ -32,7 +33,9 @@ from specs.openid4vci import (
     verify_credential_request,
     verify_key_proofs,
 )
-from specs.openid4vci.errors import CredentialRequestDenied, InvalidNonce
+from specs.openid4vci.errors import CredentialRequestDenied
+from specs.openid4vci.errors import UsedNonce as NonceUsedBefore
+from specs.sd_jwt_vc.credential_issuance import CredentialHeader
 from specs.token_status_list import StatusReference
 
 PROOF_MAX_AGE = timedelta(minutes=5)
@@ -161,7 +164,7 @@ class IssueCredential:
             EventName.CREDENTIAL_ISSUED, Actor("wallet"), now, grant.subject_ref, configuration.id, copies
         )
         if not await self.issuances.record_issuance(used, records, issued):
-            raise InvalidNonce("used before")
+            raise NonceUsedBefore
         return records
 
     async def _sign(
@@ -175,17 +178,13 @@ class IssueCredential:
         copies = [
             CopyFacts(key, self._reference(record.entry)) for key, record in zip(keys, records, strict=True)
         ]
-        prepared = prepare_copies(
-            configuration,
-            claims,
-            copies,
-            issuer=self.identity.credential_issuer,
-            validity=configuration.validity_at(self.clock.now()),
-            algorithm=signer.algorithm,
-            key_id=signer.key_id,
-            x5c=signer.certificate_chain,
-            random=self.randomness.token_bytes,
+        header = CredentialHeader(signer.algorithm, signer.key_id, signer.certificate_chain)
+        batch = BatchFacts(
+            self.identity.credential_issuer,
+            configuration.validity_at(self.clock.now()),
+            header_for(configuration, header),
         )
+        prepared = prepare_copies(configuration, claims, batch, copies, random=self.randomness.token_bytes)
         return [copy.attach(await signer.sign(copy.signing_input.data)) for copy in prepared]
 
     def _reference(self, entry: StatusEntry) -> StatusReference:

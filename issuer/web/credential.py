@@ -1,10 +1,10 @@
 """The nonce endpoint and the credential endpoint (OpenID4VCI sections 7 and 8)."""
 
 import orjson
-from issuer.services.issue_credential import IssueCredential
 from starlette.requests import Request
 from starlette.responses import Response
 
+from issuer.services.issue_credential import IssueCredential
 from issuer.services.issue_nonce import IssueNonce
 from issuer.web.token import NO_STORE
 from specs.oauth import parse_bearer
@@ -22,7 +22,7 @@ class NonceEndpoint:
     def __init__(self, issue: IssueNonce) -> None:
         self._issue = issue
 
-    async def __call__(self, _request: Request) -> Response:
+    async def respond(self, _request: Request) -> Response:
         body = orjson.dumps(create_nonce_response(self._issue()))
         return Response(body, media_type="application/json", headers=NO_STORE)
 
@@ -33,7 +33,7 @@ class CredentialEndpoint:
     def __init__(self, issue: IssueCredential) -> None:
         self._issue = issue
 
-    async def __call__(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         token = parse_bearer(
             request.headers.getlist("authorization"), query_names=set(request.query_params.keys())
         )

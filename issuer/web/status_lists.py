@@ -20,7 +20,7 @@ class StatusListEndpoint:
     def __init__(self, serve: ServeStatusLists) -> None:
         self._serve = serve
 
-    async def __call__(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         if "time" in request.query_params:
             raise HistoryNotOffered
         if not accepts(request.headers.get("accept", "*/*")):

@@ -17,7 +17,7 @@ class TokenEndpoint:
     def __init__(self, exchange: ExchangeToken) -> None:
         self._exchange = exchange
 
-    async def __call__(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         token_request = parse_token_request(await read_form(request))
         token = await self._exchange(token_request)
         body = create_token_response(access_token=token.access_token, expires_in=token.expires_in or 0)

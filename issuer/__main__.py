@@ -1,0 +1,10 @@
+"""``python -m issuer``: the issuer alone, under the path of its public URL."""
+
+from issuer.app import create_part
+from issuer.settings import Settings
+from trillium.runtime.mounting import mount
+from trillium.runtime.server import ServerOptions, run_server
+
+if __name__ == "__main__":
+    settings = Settings()
+    run_server(mount([create_part(settings)]), ServerOptions(trusted_proxies=settings.trusted_proxies))

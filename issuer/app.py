@@ -1,0 +1,380 @@
+"""The issuer put together: the only place that knows all its parts."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from issuer.clients.credential_types import read_configurations
+from issuer.clients.register import SqlRegister
+from issuer.domain.configuration import CredentialConfiguration
+from issuer.domain.offer import ConfigurationId
+from issuer.domain.records import ListId
+from issuer.ports import IssuanceStore, OfferStore, Register, StatusStore, SubjectDirectory
+from issuer.services.allocate_entries import BLOCK, AllocateEntries
+from issuer.services.change_status import ChangeStatus
+from issuer.services.create_offer import CreateOffer
+from issuer.services.exchange_token import ExchangeToken
+from issuer.services.grants import GrantReferences
+from issuer.services.import_residents import ImportResidents
+from issuer.services.issue_credential import IssueCredential, IssuerIdentity
+from issuer.services.issue_nonce import IssueNonce
+from issuer.services.publish_metadata import IssuerDocuments, publish_metadata
+from issuer.services.publish_status_list import PublishStatusLists
+from issuer.services.secrets_of_offers import OfferSecrets
+from issuer.services.serve_status_list import ServeStatusLists
+from issuer.services.sign_status_list import StatusListSigner
+from issuer.settings import Settings
+from issuer.store import tables
+from issuer.store.postgresql import PostgresqlIssuances, PostgresqlOffers
+from issuer.store.postgresql_statuses import PostgresqlStatuses
+from issuer.store.sqlite import SqliteIssuances, SqliteOffers
+from issuer.store.sqlite_statuses import SqliteStatuses
+from issuer.web.answers import ANSWERS
+from issuer.web.credential import CredentialEndpoint, NonceEndpoint
+from issuer.web.documents import METADATA_MAX_AGE, Document, LiveDocument, TypeDocuments
+from issuer.web.management import (
+    MAX_REGISTER_BYTES,
+    ManagementServices,
+    management_router,
+)
+from issuer.web.offer_messages import OfferMessages
+from issuer.web.offers import OfferEndpoint
+from issuer.web.routes import WELL_KNOWN, PublicEndpoints, public_routes
+from issuer.web.status_lists import StatusListEndpoint
+from issuer.web.token import TokenEndpoint
+from keys import KeyPurpose, KeyRing, KeySpec, Secret, Signer, open_key_ring
+from specs.encoding import b64url_encode, create_json
+from specs.jose import PublicJwk
+from specs.sd_jwt_vc import create_jwt_vc_issuer_metadata
+from trillium.runtime.application import create_application
+from trillium.runtime.clock import SystemClock
+from trillium.runtime.cors import CrossOrigin
+from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
+from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
+from trillium.runtime.management import ManagementGuard, open_management_guard
+from trillium.runtime.middleware import MiddlewareOptions, install_middleware
+from trillium.runtime.mounting import Part
+from trillium.runtime.openapi import add_hot_routes, document_hot_routes
+from trillium.runtime.randomness import SystemRandomness
+from trillium.runtime.settings import check_shared, refuse_in_production, warn_of_insecure
+from trillium.runtime.tasks import BackgroundTasks
+
+Configurations: TypeAlias = Mapping[ConfigurationId, CredentialConfiguration]
+
+PUBLISH_EVERY = 0.5
+REFRESH_KEYS_EVERY = 5.0
+RENEW_EVERY = 600.0
+PURGE_EVERY = 60.0
+
+KEYS = (KeyPurpose.CREDENTIAL, KeyPurpose.METADATA)
+SECRETS = (
+    KeyPurpose.INDEX_PERMUTATION,
+    KeyPurpose.WRAPPING,
+    KeyPurpose.SESSION,
+    KeyPurpose.NONCE,
+    KeyPurpose.AUDIT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the issuer keeps its own things in."""
+
+    offers: OfferStore
+    issuances: IssuanceStore
+    statuses: StatusStore
+
+
+def open_stores(database: Database) -> Stores:
+    """The stores of an open database."""
+    if isinstance(database, SqliteDatabase):
+        return Stores(SqliteOffers(database), SqliteIssuances(database), SqliteStatuses(database))
+    return Stores(PostgresqlOffers(database), PostgresqlIssuances(database), PostgresqlStatuses(database))
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What surrounds the issuer: its stores, the register, the clock."""
+
+    stores: Stores
+    directory: SubjectDirectory
+    register: Register
+    clock: SystemClock
+    randomness: SystemRandomness
+
+
+def open_ring(settings: Settings, now: datetime) -> KeyRing:
+    """The issuer's keys, made at the first start."""
+    ring = open_key_ring(settings.keys_uri, sandbox=not settings.is_production, now=now)
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    certified = KeySpec((host,), (settings.public_url,), certificate=True)
+    wanted = dict.fromkeys(KEYS, certified)
+    wanted[KeyPurpose.ACCESS_TOKEN] = KeySpec()
+    wanted.update({purpose: KeySpec() for purpose in SECRETS})
+    ring.ensure(wanted, now)
+    return ring
+
+
+@dataclass(slots=True)
+class Issuer:
+    """Every service of the issuer, wired; the command line uses it too."""
+
+    settings: Settings
+    ring: KeyRing
+    outside: Outside
+    configurations: Configurations
+    documents: IssuerDocuments
+    offers: CreateOffer
+    tokens: ExchangeToken
+    credentials: IssueCredential
+    statuses: ChangeStatus
+    publisher: PublishStatusLists
+    lists: ServeStatusLists
+    residents: ImportResidents
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The ring as the services ask for it."""
+
+    ring: KeyRing
+    outside: Outside
+    public_url: str
+
+    def list_uri(self, list_id: ListId) -> str:
+        return f"{self.public_url}/status-lists/{list_id}"
+
+    def permutation_key(self, key_version: int, list_id: ListId) -> bytes:
+        secret = self.ring.secret_for(KeyPurpose.INDEX_PERMUTATION, key_version)
+        return secret.derive(self.list_uri(list_id))
+
+    def credential_signer(self, now: datetime) -> Signer:
+        return self.ring.signer_for(KeyPurpose.CREDENTIAL, now)
+
+    def credential_key_id(self) -> str:
+        return self.credential_signer(self.outside.clock.now()).key_id
+
+    def token_signer(self, now: datetime) -> Signer:
+        return self.ring.signer_for(KeyPurpose.ACCESS_TOKEN, now)
+
+    def token_keys(self) -> Mapping[str, PublicJwk]:
+        published = self.ring.signers_publishable(KeyPurpose.ACCESS_TOKEN, self.outside.clock.now())
+        return {entry.key_id: entry.public_jwk for entry in published if entry.public_jwk is not None}
+
+    def nonce_secret(self) -> Secret:
+        return self.ring.secret_for(KeyPurpose.NONCE)
+
+    def list_signer(self) -> StatusListSigner:
+        return StatusListSigner(self.ring.signer_for_list, self.list_uri)
+
+
+def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_block: int = BLOCK) -> Issuer:
+    """Wires the services. ``lease_block``: counters taken at a time; a short-lived process takes few."""
+    configurations = read_configurations(settings.credential_types_dir, vct_base=settings.type_base)
+    keys = _Keys(ring, outside, settings.public_url)
+    stores, clock, randomness = outside.stores, outside.clock, outside.randomness
+    allocate = AllocateEntries(
+        stores.statuses,
+        keys.list_signer(),
+        clock,
+        randomness,
+        keys.permutation_key,
+        block=lease_block,
+        list_size=settings.status_list_size,
+    )
+    documents = publish_metadata(
+        settings.public_url,
+        configurations,
+        anonymous_access=settings.anonymous_access,
+        allow_http=not settings.https,
+    )
+    return Issuer(
+        settings=settings,
+        ring=ring,
+        outside=outside,
+        configurations=configurations,
+        documents=documents,
+        offers=_offers(settings, keys, configurations),
+        tokens=_tokens(settings, keys),
+        credentials=_credentials(settings, keys, configurations, documents, allocate),
+        statuses=ChangeStatus(
+            stores.issuances, stores.statuses, allocate, configurations, clock, keys.credential_key_id
+        ),
+        publisher=PublishStatusLists(stores.statuses, keys.list_signer(), clock, _process_name(randomness)),
+        lists=ServeStatusLists(stores.statuses, clock),
+        residents=ImportResidents(outside.register, randomness),
+    )
+
+
+def _process_name(randomness: SystemRandomness) -> str:
+    return f"{os.getpid()}-{b64url_encode(randomness.token_bytes(9))}"
+
+
+def _offers(settings: Settings, keys: _Keys, configurations: Configurations) -> CreateOffer:
+    outside = keys.outside
+    identity_types = (one.id for one in configurations.values() if one.is_identity)
+    return CreateOffer(
+        outside.stores.offers,
+        outside.directory,
+        configurations,
+        OfferSecrets(keys.ring.secret_for(KeyPurpose.SESSION)),
+        outside.clock,
+        outside.randomness,
+        frozenset(identity_types if settings.is_production else ()),
+    )
+
+
+def _tokens(settings: Settings, keys: _Keys) -> ExchangeToken:
+    outside = keys.outside
+    return ExchangeToken(
+        outside.stores.offers,
+        keys.token_signer,
+        OfferSecrets(keys.ring.secret_for(KeyPurpose.SESSION)),
+        GrantReferences(keys.ring.secret_for(KeyPurpose.WRAPPING)),
+        outside.clock,
+        outside.randomness,
+        settings.public_url,
+        settings.anonymous_access,
+    )
+
+
+def _credentials(
+    settings: Settings,
+    keys: _Keys,
+    configurations: Configurations,
+    documents: IssuerDocuments,
+    allocate: AllocateEntries,
+) -> IssueCredential:
+    outside = keys.outside
+    return IssueCredential(
+        IssuerIdentity(settings.public_url, keys.credential_signer, keys.token_keys, keys.list_uri),
+        documents.metadata,
+        configurations,
+        outside.stores.issuances,
+        allocate,
+        outside.directory,
+        GrantReferences(keys.ring.secret_for(KeyPurpose.WRAPPING)),
+        IssueNonce(keys.nonce_secret, outside.clock, outside.randomness),
+        outside.clock,
+        outside.randomness,
+        lambda now: now.astimezone(settings.zone).date(),
+    )
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application with its databases and keys; nothing of it is reached before its lifespan begins."""
+    refuse_in_production(settings.profile, [check_shared(settings)])
+    clock = SystemClock()
+    database, register_database = (
+        open_database(settings.database_url),
+        open_database(settings.register_database_url),
+    )
+    register = SqlRegister(register_database)
+    outside = Outside(open_stores(database), register, register, clock, SystemRandomness())
+    issuer = build_issuer(settings, open_ring(settings, clock.now()), outside)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        warn_of_insecure(settings)
+        await create_schema(database, tables.metadata)
+        await register.create_tables()
+        async with BackgroundTasks() as tasks:
+            _start_tasks(tasks, issuer)
+            yield
+        await database.close()
+        await register_database.close()
+
+    return assemble(issuer, open_management_guard(settings.var_dir), lifespan)
+
+
+def create_part(settings: Settings) -> Part:
+    """The application under its public URL, for a server of its own or together with others."""
+    return Part(settings.public_url, create_app(settings), WELL_KNOWN)
+
+
+def _start_tasks(tasks: BackgroundTasks, issuer: Issuer) -> None:
+    clock = issuer.outside.clock
+
+    async def publish() -> None:
+        await issuer.publisher.publish_pending()
+        await issuer.lists.refresh()
+
+    async def refresh_keys() -> None:
+        issuer.ring.refresh(clock.now())
+
+    async def purge() -> None:
+        await issuer.outside.stores.issuances.purge_nonces(clock.now())
+
+    tasks.every(PUBLISH_EVERY, "publish_status_lists", publish)
+    tasks.every(REFRESH_KEYS_EVERY, "refresh_keys", refresh_keys)
+    tasks.every(RENEW_EVERY, "renew_status_lists", issuer.publisher.renew_expiring)
+    tasks.every(PURGE_EVERY, "purge_nonces", purge)
+
+
+def assemble(
+    issuer: Issuer, guard: ManagementGuard, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]
+) -> FastAPI:
+    """Routes, errors and middleware around the services."""
+    settings = issuer.settings
+    app = create_application("Trillium issuer", version("trillium"), lifespan=lifespan)
+    messages = OfferMessages(settings.public_url, allow_http=not settings.https)
+    routes = public_routes(_endpoints(issuer, messages))
+    add_hot_routes(app, routes)
+    services = ManagementServices(
+        issuer.offers,
+        messages,
+        issuer.statuses,
+        issuer.outside.stores.issuances,
+        issuer.outside.directory,
+        issuer.residents,
+        lambda: issuer.outside.clock.now().astimezone(settings.zone).date(),
+    )
+    app.include_router(management_router(services, guard.require))
+    document_hot_routes(app, routes)
+    kinds = kinds_by_prefix({"/management": CallerKind.PROBLEM}, CallerKind.OAUTH)
+    options = MiddlewareOptions(
+        https=settings.https,
+        body_limits={
+            "/credential": 1024 * 1024,
+            "/management/residents/import": MAX_REGISTER_BYTES,
+            "/token": 16 * 1024,
+            "/nonce": 1024,
+        },
+        cross_origin=[
+            CrossOrigin(prefix) for prefix in ("/types/", "/status-lists/", "/.well-known/", "/jwks")
+        ],
+        quiet=lambda path: path.startswith("/status-lists/"),
+    )
+    install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
+    return app
+
+
+def _endpoints(issuer: Issuer, messages: OfferMessages) -> PublicEndpoints:
+    ring, url, clock = issuer.ring, issuer.settings.public_url, issuer.outside.clock
+
+    def create_issuer_keys() -> object:
+        return create_jwt_vc_issuer_metadata(url, ring.jwks([KeyPurpose.CREDENTIAL], clock.now())["keys"])
+
+    return PublicEndpoints(
+        token=TokenEndpoint(issuer.tokens),
+        nonce=NonceEndpoint(issuer.credentials.nonces),
+        credential=CredentialEndpoint(issuer.credentials),
+        offer=OfferEndpoint(issuer.offers, messages),
+        status_list=StatusListEndpoint(issuer.lists),
+        types=TypeDocuments(issuer.configurations.values()),
+        issuer_metadata=Document(create_json(dict(issuer.documents.issuer)), max_age=METADATA_MAX_AGE),
+        server_metadata=Document(
+            create_json(dict(issuer.documents.authorization_server)), max_age=METADATA_MAX_AGE
+        ),
+        jwt_vc_issuer=LiveDocument(create_issuer_keys, max_age=METADATA_MAX_AGE),
+        jwks=LiveDocument(
+            lambda: ring.jwks([KeyPurpose.ACCESS_TOKEN], clock.now()), max_age=METADATA_MAX_AGE
+        ),
+    )

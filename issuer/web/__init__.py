@@ -1,0 +1,17 @@
+"""The issuer over HTTP. Everything that is not listed here refuses a stranger."""
+
+PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("POST", "/nonce"),
+        ("POST", "/token"),
+        ("GET", "/status-lists/{list_id}"),
+        ("GET", "/offers/{reference}"),
+        ("GET", "/types/{type}/{version}"),
+        ("GET", "/jwks"),
+        ("GET", "/.well-known/openid-credential-issuer"),
+        ("GET", "/.well-known/oauth-authorization-server"),
+        ("GET", "/.well-known/jwt-vc-issuer"),
+        ("GET", "/openapi.json"),
+        ("GET", "/health"),
+    }
+)

@@ -1,0 +1,82 @@
+"""What callers are told about each error: status, code and a sentence in both languages.
+
+The code and the English sentence belong to the error's own class; the table adds the status and the French.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from issuer import errors
+from specs import oauth, openid4vci
+from specs.encoding import EncodingError
+from specs.errors import ProtocolError
+from specs.jose import JoseError
+from specs.oauth.bearer import create_challenge
+from specs.oauth.errors import OAuthError, ResourceError
+from specs.openid4vci.errors import CredentialRequestError
+from specs.sd_jwt import SdJwtError
+from specs.sd_jwt_vc import errors as type_errors
+from specs.token_status_list import StatusListError
+from trillium.runtime.answers import Answer, answer_for
+from trillium.runtime.bodies import BodyError
+
+Entry = Answer | Callable[[Any], Answer]
+
+
+def _told(status: int, french: str) -> Callable[[ProtocolError], Answer]:
+    """The answer of a family: each error keeps its own code and text."""
+    return lambda error: answer_for(type(error), status, french)
+
+
+def _challenged(status: int, french: str) -> Callable[[OAuthError], Answer]:
+    """With the challenge of RFC 6750 section 3."""
+
+    def answer(error: OAuthError) -> Answer:
+        return answer_for(type(error), status, french, {"WWW-Authenticate": create_challenge(error)})
+
+    return answer
+
+
+_BAD_REQUEST_FR = "La demande n'est pas valide."
+_SERVER_FR = "Une erreur s'est produite de notre côté. Rien n'a été délivré."
+
+ANSWERS: Mapping[type[Exception], Entry] = {
+    # the token endpoint and the credential endpoint
+    OAuthError: _told(400, _BAD_REQUEST_FR),
+    oauth.InvalidClient: _told(401, "Le client n'est pas reconnu."),
+    ResourceError: _challenged(401, "Le jeton d'accès est absent ou n'est pas valide."),
+    oauth.InsufficientScope: _challenged(403, "Le jeton d'accès ne permet pas cette demande."),
+    CredentialRequestError: _told(400, "La demande de justificatif n'est pas valide."),
+    openid4vci.errors.CredentialRequestDenied: _told(400, "Le justificatif ne sera pas délivré."),
+    BodyError: _told(400, _BAD_REQUEST_FR),
+    EncodingError: _told(400, _BAD_REQUEST_FR),
+    JoseError: _told(400, _BAD_REQUEST_FR),
+    # our own documents and credentials: a fault of ours when one of these gets out
+    SdJwtError: _told(500, _SERVER_FR),
+    type_errors.TypeMetadataError: _told(500, _SERVER_FR),
+    type_errors.RenderingError: _told(500, _SERVER_FR),
+    type_errors.IssuerMetadataError: _told(500, _SERVER_FR),
+    StatusListError: _told(500, _SERVER_FR),
+    # the issuer's own
+    errors.IssuerError: _told(400, _BAD_REQUEST_FR),
+    errors.UnknownSubject: _told(404, "Le registre ne connaît pas cette personne."),
+    errors.DirectoryUnavailable: _told(503, "Le registre des résidents est injoignable pour le moment."),
+    errors.UnknownConfiguration: _told(400, "Nommez au moins un justificatif offert ici, une fois chacun."),
+    errors.OfferNeedsTransactionCode: _told(
+        400, "Ce justificatif n'est offert qu'avec un code de transaction."
+    ),
+    errors.UnknownOffer: _told(
+        404, "Il n'y a pas d'offre ouverte ici. Elle a pu être utilisée, retirée ou expirer."
+    ),
+    errors.UnknownIssuance: _told(404, "Ce justificatif n'existe pas."),
+    errors.StatusChangeRefused: _told(409, "L'état du justificatif ne permet pas ce changement."),
+    errors.UnknownStatusList: _told(404, "Il n'y a pas de liste d'états à cette adresse."),
+    errors.UnknownType: _told(404, "Il n'y a pas de type de justificatif à cette adresse."),
+    errors.StatusListFormNotOffered: _told(
+        406, "Les listes d'états sont servies en application/statuslist+jwt."
+    ),
+    errors.HistoryNotOffered: _told(501, "Les états antérieurs d'une liste ne sont pas offerts."),
+    errors.StatusEntryTaken: _told(500, _SERVER_FR),
+    errors.CredentialNotSigned: _told(500, _SERVER_FR),
+    errors.ClaimsDoNotFit: _told(500, _SERVER_FR),
+}

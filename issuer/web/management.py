@@ -1,0 +1,185 @@
+"""The management API: offers, residents, status. Closed to everybody without the management token."""
+
+import io
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from issuer.domain.event import Actor, SubjectRef
+from issuer.domain.offer import ConfigurationId, OfferId
+from issuer.domain.records import IssuanceId, IssuanceSummary
+from issuer.domain.register_file import BadCell
+from issuer.domain.resident import Resident
+from issuer.domain.status import StatusChange
+from issuer.ports import IssuanceStore, SubjectDirectory
+from issuer.services.change_status import ChangeStatus, StatusChanged
+from issuer.services.create_offer import CreateOffer
+from issuer.services.import_residents import ImportResidents
+from issuer.web.management_messages import (
+    BadCellAnswer,
+    CredentialAnswer,
+    CredentialsAnswer,
+    ImportAnswer,
+    OfferAnswer,
+    OfferRequest,
+    OfferStateAnswer,
+    ResidentAnswer,
+    ResidentsAnswer,
+    ResidentSearch,
+    StatusChangeAnswer,
+    StatusChangeRequest,
+)
+from issuer.web.offer_messages import OfferMessages
+from trillium.runtime.bodies import require_content_type
+from trillium.runtime.qr import draw_qr_apart
+
+MAX_REGISTER_BYTES = 64 * 1024 * 1024
+MAX_FOUND = 20
+MANAGEMENT = Actor("management")
+_STATUS_NAMES: Mapping[int, Literal["valid", "revoked", "suspended"]] = {
+    0: "valid",
+    1: "revoked",
+    2: "suspended",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementServices:
+    """What the management API does its work with."""
+
+    offers: CreateOffer
+    messages: OfferMessages
+    statuses: ChangeStatus
+    issuances: IssuanceStore
+    directory: SubjectDirectory
+    residents: ImportResidents
+    today: Callable[[], date]
+
+
+def management_router(
+    services: ManagementServices, require: Callable[[Request], Awaitable[None]]
+) -> APIRouter:
+    """All routes under ``/management``; ``require`` lets the holder of the token through."""
+    router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
+    _add_offers(router, services)
+    _add_residents(router, services)
+    _add_credentials(router, services)
+    return router
+
+
+def _add_offers(router: APIRouter, services: ManagementServices) -> None:
+    @router.post("/offers", status_code=201)
+    async def create_offer(request: OfferRequest, response: Response) -> OfferAnswer:
+        created = await services.offers.create(
+            SubjectRef(request.subject_ref),
+            [ConfigurationId(one) for one in request.credential_configuration_ids],
+            with_transaction_code=request.tx_code,
+            actor=MANAGEMENT,
+        )
+        response.headers["Cache-Control"] = "no-store"
+        messages = services.messages
+        by_reference = messages.link_by_reference(created.reference)
+        qr = await draw_qr_apart(by_reference)
+        by_value = messages.link_by_value(created.offer, created.code)
+        return OfferAnswer(
+            offer_id=created.offer.offer_id,
+            credential_offer_link=by_value if request.by == "value" else by_reference,
+            credential_offer_uri=messages.reference_url(created.reference),
+            credential_offer=messages.offer(created.offer, created.code),
+            tx_code=created.transaction_code,
+            expires_at=created.offer.expires_at,
+            qr_svg=str(qr.svg("Credential offer")),
+        )
+
+    @router.get("/offers/{offer_id}")
+    async def show_offer(offer_id: str) -> OfferStateAnswer:
+        offer, state = await services.offers.state(OfferId(offer_id))
+        return OfferStateAnswer(
+            offer_id=offer.offer_id,
+            state=state.value,
+            credential_configuration_ids=list(offer.configuration_ids),
+            expires_at=offer.expires_at,
+        )
+
+    @router.delete("/offers/{offer_id}", status_code=204)
+    async def withdraw_offer(offer_id: str) -> None:
+        await services.offers.withdraw(OfferId(offer_id), actor=MANAGEMENT)
+
+
+def _add_residents(router: APIRouter, services: ManagementServices) -> None:
+    # A POST, so that a name is never part of an address that somebody logs.
+    @router.post("/residents/search")
+    async def search_residents(request: ResidentSearch) -> ResidentsAnswer:
+        found = await services.directory.search(request.text, limit=MAX_FOUND)
+        return ResidentsAnswer(residents=[_resident(ref, resident) for ref, resident in found])
+
+    @router.post("/residents/import")
+    async def import_residents(request: Request, *, skip_bad: bool = False) -> Response:
+        require_content_type(request, "text/csv")
+        text = (await request.body()).decode("utf-8", errors="surrogateescape")
+        report = await services.residents(
+            io.StringIO(text, newline=""), today=services.today(), skip_bad=skip_bad
+        )
+        answer = ImportAnswer(
+            imported=report.counts.imported,
+            updated=report.counts.updated,
+            unchanged=report.counts.unchanged,
+            bad=[_bad_cell(cell) for cell in report.bad],
+        )
+        return JSONResponse(answer.model_dump(), status_code=422 if report.refused else 200)
+
+
+def _add_credentials(router: APIRouter, services: ManagementServices) -> None:
+    @router.get("/credentials")
+    async def list_credentials(
+        subject_ref: Annotated[str, Query(min_length=1, max_length=64)],
+    ) -> CredentialsAnswer:
+        cards = await services.issuances.issuances_of(SubjectRef(subject_ref))
+        return CredentialsAnswer(credentials=[_card(card) for card in cards])
+
+    @router.post("/status-changes")
+    async def change_status(request: StatusChangeRequest) -> StatusChangeAnswer:
+        changed = await _change(services.statuses, request)
+        return StatusChangeAnswer(
+            issuance_ids=list(changed.issuance_ids), changed_copies=changed.changed_copies
+        )
+
+
+async def _change(statuses: ChangeStatus, request: StatusChangeRequest) -> StatusChanged:
+    change = StatusChange[request.change.upper()]
+    reason = request.reason.value
+    if request.subject_ref is not None:
+        subject_ref = SubjectRef(request.subject_ref)
+        return await statuses.of_person(subject_ref, change, actor=MANAGEMENT, reason=reason)
+    issuance_id = IssuanceId(request.issuance_id or "")
+    return await statuses.of_card(issuance_id, change, actor=MANAGEMENT, reason=reason)
+
+
+def _resident(subject_ref: SubjectRef, resident: Resident) -> ResidentAnswer:
+    names: Sequence[str | None] = (resident.given_name, resident.family_name)
+    return ResidentAnswer(
+        subject_ref=subject_ref,
+        register_number=resident.register_number,
+        name=" ".join(name for name in names if name),
+        birthdate=resident.birthdate.isoformat(),
+    )
+
+
+def _bad_cell(cell: BadCell) -> BadCellAnswer:
+    return BadCellAnswer(line=cell.line, column=cell.column, reason_code=cell.reason.value, reason=cell.text)
+
+
+def _card(card: IssuanceSummary) -> CredentialAnswer:
+    return CredentialAnswer(
+        issuance_id=card.issuance_id,
+        credential_configuration_id=card.configuration_id,
+        copies=card.copies,
+        status=_STATUS_NAMES[card.status],
+        issued_at=card.issued_at,
+        expires_at=card.expires_at,
+    )

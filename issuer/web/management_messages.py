@@ -1,0 +1,133 @@
+"""What the management API takes and gives: models of its JSON, which also make its description."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.~-]+$")]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class OfferRequest(_Message):
+    """Offer credentials to a person of the register."""
+
+    subject_ref: _Identifier
+    credential_configuration_ids: Annotated[list[_Identifier], Field(min_length=1, max_length=32)]
+    tx_code: bool = False
+    """Whether the wallet must send a transaction code, which the person gets over another channel."""
+    by: Literal["reference", "value"] = "reference"
+
+
+class OfferAnswer(_Message):
+    """The offer, with its secrets: shown once."""
+
+    offer_id: str
+    credential_offer_link: str
+    """``openid-credential-offer://…``: for a link on the same device, or a QR code."""
+    credential_offer_uri: str
+    credential_offer: dict[str, Any]
+    tx_code: str | None
+    expires_at: datetime
+    qr_svg: str
+
+
+class OfferStateAnswer(_Message):
+    """How an offer stands."""
+
+    offer_id: str
+    state: Literal["open", "redeemed", "withdrawn", "expired"]
+    credential_configuration_ids: list[str]
+    expires_at: datetime
+
+
+class ResidentSearch(_Message):
+    """Part of a name, accents or not, or a whole register number."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ResidentAnswer(_Message):
+    """Enough to pick the right person."""
+
+    subject_ref: str
+    register_number: str
+    name: str
+    birthdate: str
+
+
+class ResidentsAnswer(_Message):
+    residents: list[ResidentAnswer]
+
+
+class BadCellAnswer(_Message):
+    line: int
+    column: str
+    reason_code: str
+    reason: str
+
+
+class ImportAnswer(_Message):
+    """What an import did; with ``bad`` and nothing imported, the status is 422."""
+
+    imported: int
+    updated: int
+    unchanged: int
+    bad: list[BadCellAnswer]
+
+
+class CredentialAnswer(_Message):
+    """One card of a person; no claim, no index."""
+
+    issuance_id: str
+    credential_configuration_id: str
+    copies: int
+    status: Literal["valid", "suspended", "revoked"]
+    issued_at: datetime
+    expires_at: datetime
+
+
+class CredentialsAnswer(_Message):
+    credentials: list[CredentialAnswer]
+
+
+class StatusReason(StrEnum):
+    """Why a status changes; a code, so that no free text about a person is kept."""
+
+    LOST = "lost"
+    STOLEN_PHONE = "stolen_phone"
+    FRAUD = "fraud"
+    ERROR = "error"
+    DECEASED = "deceased"
+    MOVED = "moved"
+    HOLDER_REQUEST = "holder_request"
+    FOUND = "found"
+    CLEARED = "cleared"
+
+
+class StatusChangeRequest(BaseModel):
+    """Change the status of one card, or of every card of a person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    change: Literal["revoke", "suspend", "reinstate"]
+    reason: StatusReason
+    subject_ref: _Identifier | None = None
+    issuance_id: _Identifier | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "StatusChangeRequest":
+        if (self.subject_ref is None) == (self.issuance_id is None):
+            raise ValueError("name a person or a credential, not both")
+        return self
+
+
+class StatusChangeAnswer(_Message):
+    """What changed; it shows in the published lists within two seconds."""
+
+    issuance_ids: list[str]
+    changed_copies: int
