@@ -71,3 +71,24 @@ class BadTrust(VerifierError):
 
     code = "bad_trust"
     text = "The configured trust is not valid."
+
+
+class ResponseNotForThisRequest(VerifierError):
+    """Damaged, without holder binding, or bound to another request's nonce; the request stays open."""
+
+    code = "invalid_request"
+    text = "The response does not belong to this request."
+
+
+class PresentationNotGenuine(VerifierError):
+    """Forged, altered, or not by its holder; recorded as rejected."""
+
+    code = "invalid_request"
+    text = "The presentation is not genuine."
+
+
+class DrillsRefused(VerifierError):
+    """Drills are for the sandbox."""
+
+    code = "drills_refused"
+    text = "Drills are not available in production."
