@@ -28,8 +28,6 @@ _KNOWN_EXTENSIONS: Final = frozenset(
 
 def is_issued_by(subject: x509.Certificate, issuer: x509.Certificate) -> bool:
     """The issuer's name stands in it, and the signature is its key's (section 6.1.3 (a)(1), (4))."""
-    if subject.issuer != issuer.subject:
-        return False
     try:
         subject.verify_directly_issued_by(issuer)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):

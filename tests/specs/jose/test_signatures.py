@@ -44,6 +44,7 @@ def test_raw_bytes_become_a_der_signature_or_are_refused(raw: bytes) -> None:
         der = raw_to_der(raw)
     except InvalidSignature:
         return
+    assert len(raw) == 64
     assert decode_dss_signature(der) == (int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
 
 
@@ -116,6 +117,19 @@ def test_other_data_another_key_or_another_signature_is_refused(algorithm: Algor
     for bad, data in cases:
         with pytest.raises(InvalidSignature):
             verify_signature(key, bad, data)
+
+
+def test_a_zero_left_out_is_refused() -> None:
+    """Numerically the same signature: it must have one spelling only."""
+    key, signer = public_key(Algorithm.ES256), private_key(Algorithm.ES256)
+    data, signature = next(
+        (data, signature)
+        for data in (str(number).encode() for number in range(100_000))
+        if (signature := sign_with(signer, Algorithm.ES256, data))[32] == 0
+    )
+    verify_signature(key, signature, data)
+    with pytest.raises(InvalidSignature):
+        verify_signature(key, signature[:32] + signature[33:], data)
 
 
 def test_der_where_raw_belongs_is_refused() -> None:
