@@ -1,0 +1,269 @@
+"""The verifier put together: the only place that knows all its parts."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+from cryptography.hazmat.primitives.hashes import SHA256
+from fastapi import FastAPI
+
+from keys import KeyPurpose, KeyRing, KeySpec, Secret, Signer, open_key_ring
+from specs.encoding import b64url_encode
+from specs.jose import parse_x5c
+from trillium.runtime.application import create_application
+from trillium.runtime.clock import SystemClock
+from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
+from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
+from trillium.runtime.http_client import StrangerClient
+from trillium.runtime.management import ManagementGuard, open_management_guard
+from trillium.runtime.middleware import MiddlewareOptions, install_middleware
+from trillium.runtime.mounting import Part
+from trillium.runtime.openapi import FORM, Content, HotRoute, add_hot_routes, document_hot_routes
+from trillium.runtime.randomness import SystemRandomness
+from trillium.runtime.settings import check_shared, refuse_in_production, warn_of_insecure
+from trillium.runtime.tasks import BackgroundTasks
+from verifier.clients.operator_files import read_presets, read_trust, vcts_of
+from verifier.clients.status_lists import HttpStatusLists
+from verifier.domain.presentation import RESULT_LIFETIME
+from verifier.domain.preset import Preset
+from verifier.domain.trust import Trust
+from verifier.errors import DrillsRefused
+from verifier.ports import PresentationStore, RelyingServiceStore
+from verifier.services.get_result import GetResult
+from verifier.services.receive_response import ReceiveResponse
+from verifier.services.relying_services import RelyingServices
+from verifier.services.requests import RequestIdentity
+from verifier.services.results import ResultSeals
+from verifier.services.serve_request_object import ServeRequestObject
+from verifier.services.start_presentation import StartPresentation
+from verifier.services.verify_presentation import VerifyPresentation
+from verifier.settings import Settings
+from verifier.store import tables
+from verifier.store.postgresql import PostgresqlVerifierStore
+from verifier.store.sqlite import SqliteVerifierStore
+from verifier.web.answers import ANSWERS
+from verifier.web.management import ManagementServices, management_router
+from verifier.web.presentations import PresentationServices, presentation_router
+from verifier.web.wallets import RequestObjectEndpoint, ResponseEndpoint
+
+REFRESH_KEYS_EVERY = 5.0
+EXPIRE_EVERY = 10.0
+REFRESH_LISTS_EVERY = 30.0
+MAX_RESPONSE_BYTES = 2 * 1024 * 1024
+SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
+
+
+class Store(PresentationStore, RelyingServiceStore, Protocol):
+    """Both stores of the verifier; every adapter is both."""
+
+
+def open_store(database: Database) -> Store:
+    """The store of an open database."""
+    if isinstance(database, SqliteDatabase):
+        return SqliteVerifierStore(database)
+    return PostgresqlVerifierStore(database)
+
+
+def open_ring(settings: Settings, now: datetime) -> KeyRing:
+    """The verifier's keys, made at the first start."""
+    ring = open_key_ring(settings.keys_uri, sandbox=not settings.is_production, now=now)
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    certified = KeySpec((host,), (settings.public_url,), certificate=True)
+    ring.ensure({KeyPurpose.REQUEST_OBJECT: certified, **{purpose: KeySpec() for purpose in SECRETS}}, now)
+    return ring
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What surrounds the verifier."""
+
+    store: Store
+    statuses: HttpStatusLists
+    clock: SystemClock
+    randomness: SystemRandomness
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """Every service of the verifier, wired; the command line uses it too."""
+
+    settings: Settings
+    ring: KeyRing
+    outside: Outside
+    presets: Mapping[str, Preset]
+    clients: RelyingServices
+    start: StartPresentation
+    serve: ServeRequestObject
+    receive: ReceiveResponse
+    results: GetResult
+
+
+def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: Trust) -> Verifier:
+    """Wires the services."""
+    store, clock, randomness = outside.store, outside.clock, outside.randomness
+    presets = read_presets(settings.presets_dir, vcts=vcts_of(trust), production=settings.is_production)
+    identity = _identity(settings, ring)
+
+    def wrapping(version: int | None) -> Secret:
+        return ring.secret_for(KeyPurpose.WRAPPING, version)
+
+    seals = ResultSeals(wrapping, randomness)
+    verify = VerifyPresentation(trust, outside.statuses)
+    return Verifier(
+        settings=settings,
+        ring=ring,
+        outside=outside,
+        presets=presets,
+        clients=RelyingServices(store, presets, clock, randomness),
+        start=StartPresentation(store, presets, identity, clock, randomness, allow_http=not settings.https),
+        serve=ServeRequestObject(store, presets, identity, clock),
+        receive=ReceiveResponse(store, presets, identity, verify, seals, clock),
+        results=GetResult(store, seals, clock),
+    )
+
+
+def _identity(settings: Settings, ring: KeyRing) -> RequestIdentity:
+    def leaf_hash(signer: Signer) -> str:
+        leaf = parse_x5c(signer.certificate_chain)[0]
+        return b64url_encode(leaf.fingerprint(SHA256()))
+
+    return RequestIdentity(
+        urlsplit(settings.public_url).hostname or "localhost",
+        settings.public_url,
+        lambda now: ring.signer_for(KeyPurpose.REQUEST_OBJECT, now),
+        leaf_hash,
+    )
+
+
+def create_app(settings: Settings, *, trust: Trust | None = None) -> FastAPI:
+    """The application. ``trust``: instead of the settings' file, for the combined server and for tests."""
+    refuse_in_production(settings.profile, [check_shared(settings)])
+    clock = SystemClock()
+    database = open_database(settings.database_url)
+    client = StrangerClient(
+        loopback_origins=settings.loopback_origins,
+        ssl_context=httpx.create_ssl_context(verify=str(settings.outgoing_ca_file), trust_env=False)
+        if settings.outgoing_ca_file
+        else None,
+    )
+    if trust is None:
+        trust = read_trust(settings.trust_file) if settings.trust_file else Trust(())
+    outside = Outside(open_store(database), HttpStatusLists(client), clock, SystemRandomness())
+    verifier = build_verifier(settings, open_ring(settings, clock.now()), outside, trust)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        warn_of_insecure(settings)
+        await create_schema(database, tables.metadata)
+        async with BackgroundTasks() as tasks:
+            _start_tasks(tasks, verifier)
+            yield
+        await client.close()
+        await database.close()
+
+    return assemble(verifier, open_management_guard(settings.var_dir), lifespan)
+
+
+def create_part(settings: Settings, *, trust: Trust | None = None) -> Part:
+    """The application under its public URL, for a server of its own or together with others."""
+    return Part(settings.public_url, create_app(settings, trust=trust))
+
+
+def _start_tasks(tasks: BackgroundTasks, verifier: Verifier) -> None:
+    clock, store = verifier.outside.clock, verifier.outside.store
+
+    async def refresh_keys() -> None:
+        verifier.ring.refresh(clock.now())
+
+    async def expire() -> None:
+        now = clock.now()
+        await store.expire(now)
+        await store.purge_results(now - RESULT_LIFETIME)
+
+    async def refresh_lists() -> None:
+        await verifier.outside.statuses.refresh_in_use(timedelta(seconds=REFRESH_LISTS_EVERY), clock.now())
+
+    tasks.every(REFRESH_KEYS_EVERY, "refresh_keys", refresh_keys)
+    tasks.every(EXPIRE_EVERY, "expire_presentations", expire)
+    if verifier.settings.is_production:
+        tasks.every(REFRESH_LISTS_EVERY, "refresh_status_lists", refresh_lists)
+
+
+def assemble(
+    verifier: Verifier,
+    guard: ManagementGuard,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+) -> FastAPI:
+    """Routes, errors and middleware around the services."""
+    settings = verifier.settings
+    app = create_application("Trillium verifier", version("trillium"), lifespan=lifespan)
+    routes = _wallet_routes(verifier)
+    add_hot_routes(app, routes)
+    app.include_router(
+        presentation_router(
+            PresentationServices(verifier.clients, verifier.start, verifier.results, settings.public_url)
+        )
+    )
+
+    def drill(seconds: int) -> None:
+        if settings.is_production:
+            raise DrillsRefused
+        until = verifier.outside.clock.now() + timedelta(seconds=seconds)
+        verifier.outside.statuses.put_out_of_reach(until)
+
+    app.include_router(
+        management_router(ManagementServices(verifier.clients, verifier.presets, drill), guard.require)
+    )
+    document_hot_routes(app, routes)
+    kinds = kinds_by_prefix(
+        {"/management": CallerKind.PROBLEM, "/presentations": CallerKind.PROBLEM}, CallerKind.OAUTH
+    )
+    options = MiddlewareOptions(
+        https=settings.https,
+        body_limits={"/responses/": MAX_RESPONSE_BYTES, "/request-objects/": 128 * 1024},
+    )
+    install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
+    return app
+
+
+def _wallet_routes(verifier: Verifier) -> tuple[HotRoute, ...]:
+    error = Content(description="The registered error, as JSON.")
+    signed = Content(description="Request object.", media_type="application/oauth-authz-req+jwt")
+    objects, responses = RequestObjectEndpoint(verifier.serve), ResponseEndpoint(verifier.receive)
+    path = "/request-objects/{request_id}"
+    return (
+        HotRoute(
+            method="POST",
+            path="/responses/{request_id}",
+            handler=responses.respond,
+            summary="Response by direct_post (OpenID4VP 1.0 section 8.2)",
+            public=True,
+            request=Content(description="vp_token and state, or an error.", media_type=FORM),
+            responses={200: Content(description="An object."), 400: error},
+            tags=["wallets"],
+        ),
+        HotRoute(
+            method="GET",
+            path=path,
+            handler=objects.respond,
+            summary="Request object (OpenID4VP 1.0 section 5.10)",
+            public=True,
+            responses={200: signed, 400: error},
+            tags=["wallets"],
+        ),
+        HotRoute(
+            method="POST",
+            path=path,
+            handler=objects.respond,
+            summary="Request object with a nonce of the wallet's (OpenID4VP 1.0 section 5.10)",
+            public=True,
+            request=Content(description="wallet_nonce and wallet_metadata.", media_type=FORM),
+            responses={200: signed, 400: error},
+            tags=["wallets"],
+        ),
+    )

@@ -1,0 +1,80 @@
+"""The management API: relying services, presets, drills. Closed without the management token."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Depends, Response
+from starlette.requests import Request
+
+from verifier.domain.event import Actor
+from verifier.domain.preset import Preset
+from verifier.services.relying_services import RelyingServices
+from verifier.web.messages import (
+    ClientAnswer,
+    ClientEntry,
+    ClientRequest,
+    ClientsAnswer,
+    DrillRequest,
+    PresetEntry,
+    PresetsAnswer,
+)
+
+MANAGEMENT = Actor("management")
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementServices:
+    """``drill(seconds)`` puts status lists out of reach; it refuses in production."""
+
+    clients: RelyingServices
+    presets: Mapping[str, Preset]
+    drill: Callable[[int], None]
+
+
+def management_router(
+    services: ManagementServices, require: Callable[[Request], Awaitable[None]]
+) -> APIRouter:
+    """All routes under ``/management``; ``require`` lets the holder of the token through."""
+    router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
+
+    @router.post("/clients", status_code=201)
+    async def add_client(request: ClientRequest, response: Response) -> ClientAnswer:
+        names = {"en-CA": request.name_en, "fr-CA": request.name_fr}
+        registered = await services.clients.register(names, request.presets, actor=MANAGEMENT)
+        response.headers["Cache-Control"] = "no-store"
+        return ClientAnswer(client_id=registered.service.client_id, client_secret=registered.secret)
+
+    @router.get("/clients")
+    async def list_clients() -> ClientsAnswer:
+        entries = [
+            ClientEntry(
+                client_id=one.client_id,
+                names=dict(one.names),
+                presets=list(one.presets),
+                created_at=one.created_at,
+            )
+            for one in await services.clients.store.services()
+        ]
+        return ClientsAnswer(clients=entries)
+
+    @router.get("/presets")
+    async def list_presets() -> PresetsAnswer:
+        return PresetsAnswer(presets=[_entry(preset) for preset in services.presets.values()])
+
+    @router.post("/drills/status-lists", status_code=204)
+    async def drill(request: DrillRequest) -> None:
+        services.drill(request.unreachable_seconds)
+
+    return router
+
+
+def _entry(preset: Preset) -> PresetEntry:
+    asked = dict.fromkeys(
+        claim.path for credential in preset.query.credentials for claim in credential.claims or ()
+    )
+    return PresetEntry(
+        id=preset.id,
+        names=dict(preset.names),
+        purposes=dict(preset.purposes),
+        claims=[list(path) for path in asked],
+    )

@@ -1,0 +1,82 @@
+"""The presentation API for relying services: start, look, fetch the result once."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from specs.openid4vp import RequestUriMethod
+from trillium.runtime.authorization import parse_basic
+from trillium.runtime.qr import draw_qr_apart
+from verifier.domain.presentation import RelyingService, TransactionId
+from verifier.services.get_result import GetResult
+from verifier.services.relying_services import RelyingServices
+from verifier.services.start_presentation import StartPresentation
+from verifier.web.messages import (
+    PresentationAnswer,
+    PresentationRequest,
+    PresentationStateAnswer,
+    ResultAnswer,
+)
+from verifier.web.wallets import NO_STORE
+
+POLL_AFTER = "2"
+"""Seconds between two looks at an open presentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresentationServices:
+    """What the API does its work with."""
+
+    clients: RelyingServices
+    start: StartPresentation
+    results: GetResult
+    public_url: str
+
+
+def presentation_router(services: PresentationServices) -> APIRouter:
+    """Routes under ``/presentations``; each asks for the relying service's id and secret (HTTP Basic)."""
+    router = APIRouter(prefix="/presentations", tags=["relying services"])
+
+    async def caller(request: Request) -> RelyingService:
+        credentials = parse_basic(request.headers.get("authorization"))
+        return await services.clients.authenticate(credentials.client_id, credentials.client_secret)
+
+    @router.post("", status_code=201)
+    async def start(request: Request, response: Response) -> PresentationAnswer:
+        service = await caller(request)
+        wanted = PresentationRequest.model_validate_json(await request.body())
+        started = await services.start(
+            service,
+            wanted.preset,
+            prefix=wanted.client_id_prefix,
+            method=RequestUriMethod(wanted.request_uri_method),
+            locale=wanted.locale,
+        )
+        response.headers.update(NO_STORE)
+        url = f"{services.public_url}/presentations/{started.transaction_id}"
+        qr = await draw_qr_apart(started.authorization_request, largest_version=20)
+        return PresentationAnswer(
+            transaction_id=started.transaction_id,
+            authorization_request=started.authorization_request,
+            request_uri=started.request_uri,
+            expires_at=started.presentation.expires_at,
+            status_url=url,
+            result_url=f"{url}/result",
+            qr_svg=str(qr.svg("Presentation request")),
+        )
+
+    @router.get("/{transaction_id}")
+    async def look(transaction_id: str, request: Request, response: Response) -> PresentationStateAnswer:
+        state = await services.results.state(await caller(request), TransactionId(transaction_id))
+        response.headers.update(NO_STORE)
+        if state.is_open:
+            response.headers["Retry-After"] = POLL_AFTER
+        return PresentationStateAnswer(state=state.value)
+
+    @router.get("/{transaction_id}/result")
+    async def fetch(transaction_id: str, request: Request, response: Response) -> ResultAnswer:
+        result = await services.results.fetch(await caller(request), TransactionId(transaction_id))
+        response.headers.update(NO_STORE)
+        return ResultAnswer.model_validate(result)
+
+    return router

@@ -1,0 +1,48 @@
+"""What wallets talk to: request objects and responses (OpenID4VP sections 5.10 and 8.2)."""
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from specs.openid4vp import (
+    REQUEST_OBJECT_MEDIA_TYPE,
+    create_response_answer,
+    parse_direct_post,
+    parse_request_uri_post,
+)
+from trillium.runtime.bodies import read_form
+from verifier.domain.presentation import RequestId
+from verifier.services.receive_response import ReceiveResponse
+from verifier.services.serve_request_object import ServeRequestObject
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class RequestObjectEndpoint:
+    """``GET`` and ``POST /request-objects/{request_id}``."""
+
+    def __init__(self, serve: ServeRequestObject) -> None:
+        self._serve = serve
+
+    async def respond(self, request: Request) -> Response:
+        """By GET, or by POST with a nonce of the wallet's that the object repeats (5.04)."""
+        wallet_nonce = None
+        if request.method == "POST":
+            wallet_nonce = parse_request_uri_post(await read_form(request)).wallet_nonce
+        request_id = RequestId(request.path_params["request_id"])
+        request_object = await self._serve(request_id, wallet_nonce=wallet_nonce)
+        return Response(request_object, media_type=REQUEST_OBJECT_MEDIA_TYPE, headers=NO_STORE)
+
+
+class ResponseEndpoint:
+    """``POST /responses/{request_id}``: ``direct_post``."""
+
+    def __init__(self, receive: ReceiveResponse) -> None:
+        self._receive = receive
+
+    async def respond(self, request: Request) -> Response:
+        """200 with a JSON object, for presentations and for a wallet's refusal alike (5.21)."""
+        response = parse_direct_post(await read_form(request))
+        await self._receive(RequestId(request.path_params["request_id"]), response)
+        body = orjson.dumps(create_response_answer())
+        return Response(body, media_type="application/json", headers=NO_STORE)
