@@ -46,7 +46,7 @@ from specs.jose.jwk import (
 )
 from specs.jose.jws import SigningInput, UnverifiedJws, VerifiedJws, parse_jws, prepare_jws, verify_jws
 from specs.jose.jwt import verify_audience, verify_times
-from specs.jose.signatures import der_to_raw, raw_to_der, sign_with, verify_signature
+from specs.jose.signatures import der_to_raw, raw_to_der, sign_with, signing_function, verify_signature
 from specs.jose.x5c import TrustAnchors, VerifiedChain, create_x5c, parse_x5c, trust_anchors, verify_chain
 
 __all__ = [
@@ -100,6 +100,7 @@ __all__ = [
     "public_jwk_of",
     "raw_to_der",
     "sign_with",
+    "signing_function",
     "trust_anchors",
     "verify_audience",
     "verify_chain",

@@ -4,7 +4,9 @@ ECDSA signatures travel as r and s side by side; the crypto library speaks DER. 
 out here because it sits on the hottest path and because its strictness is ours to prove.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
 from cryptography.exceptions import InvalidSignature as SignatureMismatch
@@ -22,8 +24,10 @@ _ONE_LENGTH_BYTE: Final = 0x81
 _SHORT_LENGTH: Final = 0x80  # DER: smaller lengths are their own length byte
 _LARGEST_FIRST_BYTE: Final = 0x7F  # of a positive integer in DER
 _SHA256: Final = SHA256()
-_PKCS1: Final = padding.PKCS1v15()
-_PSS: Final = padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=padding.PSS.DIGEST_LENGTH)
+_RSA_PADDING: Final[Mapping[Algorithm, padding.PKCS1v15 | padding.PSS]] = {
+    Algorithm.RS256: padding.PKCS1v15(),
+    Algorithm.PS256: padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=padding.PSS.DIGEST_LENGTH),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +109,27 @@ def verify_signature(key: PublicJwk, signature: bytes, data: bytes) -> None:
         raise InvalidSignature from error
 
 
-def sign_with(private_key: PrivateKeyTypes, algorithm: Algorithm, data: bytes) -> bytes:
-    """A signature in JWS form, for key providers and tests. ValueError when the key can't make one.
+def signing_function(private_key: PrivateKeyTypes, algorithm: Algorithm) -> Callable[[bytes], bytes]:
+    """What signs with this key, in JWS form; ValueError when the key is not one for the algorithm.
 
-    Uses the crypto library's random numbers: not for the rules of a standard, which prepare and attach.
+    For key providers and tests: it draws the crypto library's random numbers, and the rules of a standard do
+    not sign, they prepare and attach. The key is checked here, once, and not with every signature.
     """
     rules = _ECDSA.get(algorithm)
     if rules is not None:
         if isinstance(private_key, ec.EllipticCurvePrivateKey) and private_key.curve.name == rules.curve:
-            return der_to_raw(private_key.sign(data, rules.scheme), algorithm)
+            sign, scheme = private_key.sign, rules.scheme
+            return lambda data: der_to_raw(sign(data, scheme), algorithm)
     elif isinstance(private_key, ed25519.Ed25519PrivateKey) and algorithm is Algorithm.EDDSA:
-        return private_key.sign(data)
-    elif isinstance(private_key, rsa.RSAPrivateKey) and algorithm is Algorithm.PS256:
-        return private_key.sign(data, _PSS, _SHA256)
-    elif isinstance(private_key, rsa.RSAPrivateKey) and algorithm is Algorithm.RS256:
-        return private_key.sign(data, _PKCS1, _SHA256)
+        return private_key.sign
+    elif isinstance(private_key, rsa.RSAPrivateKey) and algorithm in _RSA_PADDING:
+        return partial(private_key.sign, padding=_RSA_PADDING[algorithm], algorithm=_SHA256)
     raise ValueError(f"not a key for {algorithm}")
+
+
+def sign_with(private_key: PrivateKeyTypes, algorithm: Algorithm, data: bytes) -> bytes:
+    """One signature in JWS form; see signing_function."""
+    return signing_function(private_key, algorithm)(data)
 
 
 def _verify_other(key: PublicJwk, signature: bytes, data: bytes) -> None:
@@ -128,7 +137,6 @@ def _verify_other(key: PublicJwk, signature: bytes, data: bytes) -> None:
     if isinstance(public, ed25519.Ed25519PublicKey):
         public.verify(signature, data)
     elif isinstance(public, rsa.RSAPublicKey):
-        padding_scheme = _PSS if key.algorithm is Algorithm.PS256 else _PKCS1
-        public.verify(signature, data, padding_scheme, _SHA256)
+        public.verify(signature, data, _RSA_PADDING[key.algorithm], _SHA256)
     else:
         raise TypeError("a key of another type than its algorithm")
