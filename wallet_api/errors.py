@@ -1,6 +1,29 @@
 """What can go wrong in the wallet that no standard names."""
 
+from typing import Final
+
 from specs.errors import ProtocolError
+
+REGISTERED_ISSUER_CODES: Final = frozenset(
+    {
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "invalid_token",
+        "insufficient_scope",
+        "invalid_credential_request",
+        "unknown_credential_configuration",
+        "unknown_credential_identifier",
+        "invalid_proof",
+        "invalid_nonce",
+        "invalid_encryption_parameters",
+        "credential_request_denied",
+    }
+)
+"""RFC 6749 section 5.2, RFC 6750 section 3.1, OpenID4VCI 1.0 section 8.3.1.2: the ones that are passed on."""
 
 
 class WalletError(ProtocolError):
@@ -38,6 +61,16 @@ class WrongSignatures(WalletError):
     text = "The signatures do not fit what was to be signed."
 
 
+class NoAnswer(WalletError):
+    """The address was refused, nobody answered there, or too much came back.
+
+    What the port to the Internet raises; the services say whose answer is missing.
+    """
+
+    code = "upstream_unavailable"
+    text = "Another service that is needed here did not answer as expected."
+
+
 class IssuerUnreachable(WalletError):
     """The issuer did not answer, or not as it must."""
 
@@ -55,6 +88,32 @@ class IssuerRefused(WalletError):
         super().__init__(detail or issuer_code)
         self.issuer_code = issuer_code
 
+    @property
+    def code_to_show(self) -> str:
+        """The issuer's code, when it is one that everybody knows."""
+        return self.issuer_code if self.issuer_code in REGISTERED_ISSUER_CODES else self.code
+
+
+class IssuanceDeferred(WalletError):
+    """The issuer wants to be asked again later (OpenID4VCI 1.0 section 9), which is not supported here."""
+
+    code = "issuance_pending"
+    text = "The issuer does not hand out the credential at once. This wallet cannot wait for it."
+
+
+class OfferNotSupported(WalletError):
+    """Nothing in the offer that this wallet could receive, or no grant that it could use."""
+
+    code = "offer_not_supported"
+    text = "This wallet cannot receive what is offered."
+
+
+class TransactionCodeNeeded(WalletError):
+    """The offer needs a transaction code and none came, or one came that is not needed (4.18)."""
+
+    code = "transaction_code_required"
+    text = "This offer needs exactly the transaction code it asks for."
+
 
 class CredentialRefused(WalletError):
     """What the issuer sent is not a credential that a verifier would accept, or not for our key."""
@@ -68,6 +127,13 @@ class UntrustedCredentialIssuer(WalletError):
 
     code = "untrusted_issuer"
     text = "The issuer of this offer is not trusted."
+
+
+class ServerHeldKeysNotAllowed(WalletError):
+    """The policy of the type wants the holder key on the resident's device (decisions.md, Wallet)."""
+
+    code = "device_key_required"
+    text = "This credential needs a key on your own device."
 
 
 class VerifierUnreachable(WalletError):
@@ -93,3 +159,17 @@ class NothingToShow(WalletError):
 
     code = "nothing_to_show"
     text = "There is nothing in this wallet that answers the request."
+
+
+class ConsentBroken(WalletError):
+    """What would be shown is not what the resident agreed to; nothing is sent."""
+
+    code = "consent_broken"
+    text = "What would be shown is not what was agreed to. Nothing was sent."
+
+
+class BadTrust(WalletError):
+    """The configured trust is not usable."""
+
+    code = "bad_trust"
+    text = "The configured trust is not valid."

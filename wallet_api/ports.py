@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from specs.jose import PublicJwk, TrustAnchors
+from specs.jose import TrustAnchors
 from specs.token_status_list import StatusOutcome, StatusReference
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Event
-from wallet_api.domain.held_credential import CredentialId, HeldCopy, HeldCredential
+from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
+from wallet_api.domain.holder_key import HolderKey
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
 
 
@@ -30,9 +31,6 @@ class AccountStore(Protocol):
     async def find_account(self, token_hash: bytes) -> Account | None:
         """The account that a token opens."""
 
-    async def get_account(self, account_id: AccountId) -> Account | None:
-        """The account by its id."""
-
 
 class OperationStore(Protocol):
     async def put_operation(self, operation: Operation, event: Event | None) -> None:
@@ -41,7 +39,7 @@ class OperationStore(Protocol):
     async def peek_operation(
         self, operation_id: OperationId, account_id: AccountId, kind: OperationKind, now: datetime
     ) -> Operation | None:
-        """What waits, left in place; for showing it again."""
+        """What waits, left in place; ``None`` for others' and for expired ones."""
 
     async def take_operation(
         self, operation_id: OperationId, account_id: AccountId, kind: OperationKind, now: datetime
@@ -53,8 +51,10 @@ class OperationStore(Protocol):
 
 
 class CredentialStore(Protocol):
-    async def add_credential(self, credential: HeldCredential, event: Event) -> None:
-        """Keeps a card with all its copies."""
+    async def add_credential(
+        self, credential: HeldCredential, copies: Sequence[HeldCopy], event: Event
+    ) -> None:
+        """Keeps a card with all its copies, which are numbered from 0."""
 
     async def credentials_of(self, account_id: AccountId) -> Sequence[HeldCredential]:
         """The cards of an account, newest first."""
@@ -64,8 +64,19 @@ class CredentialStore(Protocol):
     ) -> HeldCredential | None:
         """One card."""
 
+    async def read_copy(self, account_id: AccountId, credential_id: CredentialId) -> HeldCopy | None:
+        """A copy for the wallet itself to look into; nobody else sees it, so it counts as fresh as before."""
+
     async def draw_copy(self, account_id: AccountId, credential_id: CredentialId) -> HeldCopy | None:
-        """The copy that was shown least, counted as shown by this; never the same fresh one twice."""
+        """The copy that was shown least, counted as shown by this; never the same fresh one twice.
+
+        One conditional step: two draws at once get two copies while there are two.
+        """
+
+    async def note_status(
+        self, account_id: AccountId, credential_id: CredentialId, status: CardStatus
+    ) -> None:
+        """Remembers how the card stood when its list was read."""
 
     async def delete_credential(
         self, account_id: AccountId, credential_id: CredentialId, event: Event
@@ -79,14 +90,6 @@ class EventLog(Protocol):
 
     async def latest(self, account_id: AccountId, limit: int) -> Sequence[Event]:
         """The newest events of an account, newest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class HolderKey:
-    """A holder key that the server keeps: the public part, and the private one wrapped."""
-
-    public_jwk: PublicJwk
-    wrapped: bytes = field(repr=False)
 
 
 class HolderKeys(Protocol):
@@ -105,19 +108,19 @@ class HttpAnswer:
 
     status: int
     media_type: str
+    """Lower case, without parameters; empty when there was none."""
     body: bytes = field(repr=False)
 
 
 class Internet(Protocol):
-    """Calls to issuers and verifiers whose addresses come from offers and requests: strangers all."""
+    """Calls to issuers and verifiers whose addresses come from offers and requests: strangers all.
+
+    Every method raises ``wallet_api.errors.NoAnswer`` for whatever kept an answer from coming: an address
+    that is not called, nobody there, too late, too large, a redirect that is not followed.
+    """
 
     async def get(self, url: str, *, accept: str, max_bytes: int, follow: bool = False) -> HttpAnswer:
-        """A GET. ``follow``: up to three redirects, each hop checked anew.
-
-        Raises:
-            wallet_api.errors.IssuerUnreachable or VerifierUnreachable are raised by the callers; the port
-            raises ``OSError`` for everything that kept an answer from coming.
-        """
+        """A GET. ``follow``: up to three redirects, each hop checked anew."""
 
     async def post_form(
         self, url: str, fields: Sequence[tuple[str, str]], *, accept: str, max_bytes: int
@@ -125,7 +128,14 @@ class Internet(Protocol):
         """A POST of a form; redirects are never followed."""
 
     async def post_json(self, url: str, body: bytes, *, bearer: str | None, max_bytes: int) -> HttpAnswer:
-        """A POST of JSON; redirects are never followed."""
+        """A POST of JSON; redirects are never followed. An empty body is sent as none."""
+
+
+class Delivery(Protocol):
+    """How a response leaves for the verifier: OpenID4VP 1.0 section 8.2, ``direct_post``."""
+
+    async def deliver(self, response_uri: str, fields: Sequence[tuple[str, str]]) -> HttpAnswer:
+        """Posts the fields of the form. Raises NoAnswer as ``Internet`` does."""
 
 
 class StatusLists(Protocol):

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 AccountId = NewType("AccountId", str)
 """One resident's wallet, random."""
 
 Actor = NewType("Actor", str)
 """Who caused an event: ``resident``, ``management`` or ``system``."""
+
+RESIDENT: Final = Actor("resident")
+MANAGEMENT: Final = Actor("management")
 
 
 class EventName(StrEnum):
@@ -18,9 +21,11 @@ class EventName(StrEnum):
     ACCOUNT_OPENED = "account_opened"
     OFFER_OPENED = "offer_opened"
     CREDENTIAL_RECEIVED = "credential_received"
+    CREDENTIAL_REFUSED = "credential_refused"
     CREDENTIAL_DELETED = "credential_deleted"
     PRESENTATION_OPENED = "presentation_opened"
     PRESENTATION_SENT = "presentation_sent"
+    PRESENTATION_NOT_ACCEPTED = "presentation_not_accepted"
     PRESENTATION_REFUSED = "presentation_refused"
 
 
