@@ -54,7 +54,7 @@ class ChangeStatus:
         cards = await self.issuances.issuances_of(subject_ref)
         if not cards:
             raise UnknownIssuance
-        allowed = [card for card in cards if change.allowed_from(card.status)]
+        allowed = [card for card in cards if self._allows(card, change)]
         return await self._apply(allowed, change, actor=actor, reason=reason)
 
     async def of_card(
@@ -69,8 +69,14 @@ class ChangeStatus:
         card = await self.issuances.find_issuance(issuance_id)
         if card is None:
             raise UnknownIssuance
-        allowed = [card] if change.allowed_from(card.status) else []
+        allowed = [card] if self._allows(card, change) else []
         return await self._apply(allowed, change, actor=actor, reason=reason)
+
+    def _allows(self, card: IssuanceSummary, change: StatusChange) -> bool:
+        """Also whether the list can show it: a value too large for its bits could never be published (3.06)."""
+        configuration = self.configurations.get(card.configuration_id)
+        bits = 1 if configuration is None else configuration.status_bits
+        return change.allowed_from(card.status) and change.fits(bits)
 
     async def _apply(
         self, cards: Sequence[IssuanceSummary], change: StatusChange, *, actor: Actor, reason: str
