@@ -37,7 +37,7 @@ def test_3_02_every_level_is_read(level: int) -> None:
     ("share", "limit"), [(0.0, 1.1), (0.01, 1.10), (0.05, 0.88), (0.25, 1.0), (0.5, 1.01), (1.0, 1.7)]
 )
 def test_3_02_the_stream_is_about_as_short_as_at_the_highest_level(share: float, limit: float) -> None:
-    """Targets: 1.10 at 1 % revoked, 1.0 at 5 % (measured: 0.84); the ends are a few hundred bytes either way."""
+    """Targets: 1.10 at 1 % revoked, 1.0 at 5 % (measured: 0.84). At the ends it is a few hundred bytes."""
     entries = scattered(share)
 
     highest = zlib.compress(bytes(entries.data), 9)
