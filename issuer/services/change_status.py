@@ -73,7 +73,7 @@ class ChangeStatus:
         return await self._apply(allowed, change, actor=actor, reason=reason)
 
     def _allows(self, card: IssuanceSummary, change: StatusChange) -> bool:
-        """Also whether the list can show it: a value too large for its bits could never be published (3.06)."""
+        """Also whether the list can show it: a value too large for its bits is never published (3.06)."""
         configuration = self.configurations.get(card.configuration_id)
         bits = 1 if configuration is None else configuration.status_bits
         return change.allowed_from(card.status) and change.fits(bits)
