@@ -16,6 +16,7 @@ from trillium.runtime.errors import Answer, CallerKind, install_error_handlers
 from trillium.runtime.i18n import Language
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.pages import STATIC_FOLDER, PageOptions, Pages, static_mount
+from trillium.runtime.qr import qr_svg
 
 RUNTIME = STATIC_FOLDER.parent
 
@@ -112,6 +113,13 @@ def test_a_page_in_french(pages: Pages) -> None:
 def test_values_are_escaped_also_inside_translations(pages: Pages) -> None:
     for language in ("en", "fr"):
         assert "&lt;b&gt;Éléonore&lt;/b&gt;" in page_in(pages, language)
+
+
+def test_a_qr_code_is_drawn_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "qr.html").write_text("{{ code }}")
+    text = make_pages(tmp_path).render(Language.ENGLISH, "qr.html", {"code": qr_svg("a", 'a "label"')})
+    assert text.startswith("<svg ")
+    assert "a &quot;label&quot;" in text
 
 
 def test_a_name_that_is_missing_is_an_error(pages: Pages) -> None:
