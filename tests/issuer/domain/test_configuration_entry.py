@@ -49,7 +49,7 @@ def test_4_06_display_and_claims_are_under_credential_metadata_and_nowhere_else(
     english, french = entry["credential_metadata"]["display"]
     assert (english["locale"], english["name"]) == ("en-CA", "Photo card")
     assert (french["locale"], french["name"]) == ("fr-CA", "Carte-photo")
-    assert english["logo"]["uri"].startswith("data:image/svg+xml;base64,")
+    assert english["logo"]["uri"].startswith("data:image/png;base64,")
     assert english["logo"]["alt_text"]
     assert (english["background_color"], english["text_color"]) == ("#1a3e72", "#ffffff")
 

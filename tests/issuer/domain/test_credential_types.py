@@ -15,12 +15,11 @@ from issuer.domain.resident import Address, Language, RegisterNumber, Resident
 from issuer.domain.type_settings import IssuerKeyReference
 from specs.sd_jwt import ProcessedClaims, entropy_length, prepare_sd_jwt, process_claims
 from specs.sd_jwt_vc import (
-    IMAGES,
+    RASTER_IMAGES,
     Reader,
     SelectiveDisclosure,
     parse_data_uri,
     process_type_metadata,
-    render_svg,
     render_text,
     show_path,
 )
@@ -159,9 +158,10 @@ def test_2_20_pictures_are_embedded_and_harmless(configuration: CredentialConfig
         assert display.simple is not None
         for image in (display.simple.logo, display.simple.background_image):
             if image is not None:
-                picture = parse_data_uri(image.uri, accepted=IMAGES, max_bytes=4096)
+                # A wide-spread wallet reads no data URL whose media type has a plus sign, as SVG's has.
+                picture = parse_data_uri(image.uri, accepted=RASTER_IMAGES, max_bytes=4096)
                 assert image.alt_text
-                assert render_svg(picture.data, {})
+                assert picture.data.startswith(b"\x89PNG\r\n\x1a\n")
 
 
 def luminance(colour: str) -> float:
