@@ -30,6 +30,6 @@ USER 10001:10001
 VOLUME ["/srv/trillium/var"]
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 8000), 2).close()"]
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=2).close()"]
 ENTRYPOINT ["/opt/trillium/bin/python", "-m"]
 CMD ["trillium", "serve", "--host", "0.0.0.0"]

@@ -8,6 +8,7 @@ from issuer.web.documents import Document, LiveDocument, TypeDocuments
 from issuer.web.offers import OfferEndpoint
 from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
+from trillium.runtime.health import HEALTH
 from trillium.runtime.openapi import FORM, Content, Handler, HotRoute
 
 WELL_KNOWN = ("openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer")
@@ -33,6 +34,10 @@ class PublicEndpoints:
 
 def public_routes(endpoints: PublicEndpoints) -> Sequence[HotRoute]:
     """In the order in which they are matched: hot ones first."""
+    return (*_wallet_routes(endpoints), *_documents(endpoints), HEALTH)
+
+
+def _wallet_routes(endpoints: PublicEndpoints) -> Sequence[HotRoute]:
     return (
         HotRoute(
             method="POST",
@@ -63,6 +68,11 @@ def public_routes(endpoints: PublicEndpoints) -> Sequence[HotRoute]:
             responses={200: Content(description="Token response."), 400: _ERROR, 401: _ERROR},
             tags=["wallets"],
         ),
+    )
+
+
+def _documents(endpoints: PublicEndpoints) -> Sequence[HotRoute]:
+    return (
         _get("/status-lists/{list_id}", endpoints.status_list.respond, "Status list", _STATUS_LIST),
         _get("/offers/{reference}", endpoints.offer.respond, "Credential offer by reference (section 4.1.3)"),
         _get("/types/{type}/{version}", endpoints.types.respond, "Type metadata (SD-JWT VC section 5)"),

@@ -14,9 +14,12 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from specs.well_known import appended_path, inserted_path
+from trillium.runtime import health
+from trillium.runtime.health import HEALTH_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Dispatcher:
             if scope["path"] == base or scope["path"].startswith(f"{base}/"):
                 await part.app(_below(scope, part, scope["path"]), receive, send)
                 return
+        if scope["path"] == HEALTH_PATH:
+            # Also where no part is at the root: a container's health check knows no public URLs.
+            await (await health.respond(Request(scope)))(scope, receive, send)
+            return
         await _not_found(send)
 
 
