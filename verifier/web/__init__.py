@@ -6,5 +6,6 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("POST", "/request-objects/{request_id}"),
         ("POST", "/responses/{request_id}"),
         ("GET", "/openapi.json"),
+        ("GET", "/health"),
     }
 )
