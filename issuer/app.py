@@ -58,6 +58,7 @@ from trillium.runtime.clock import SystemClock
 from trillium.runtime.cors import CrossOrigin
 from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
 from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
+from trillium.runtime.health import HEALTH_PATH
 from trillium.runtime.management import ManagementGuard, open_management_guard
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.mounting import Part
@@ -350,7 +351,7 @@ def assemble(
         cross_origin=[
             CrossOrigin(prefix) for prefix in ("/types/", "/status-lists/", "/.well-known/", "/jwks")
         ],
-        quiet=lambda path: path.startswith("/status-lists/"),
+        quiet=lambda path: path.startswith("/status-lists/") or path == HEALTH_PATH,
     )
     install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
     return app

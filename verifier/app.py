@@ -19,6 +19,7 @@ from trillium.runtime.application import create_application
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
 from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
+from trillium.runtime.health import HEALTH, HEALTH_PATH
 from trillium.runtime.http_client import StrangerClient
 from trillium.runtime.management import ManagementGuard, open_management_guard
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
@@ -202,7 +203,7 @@ def assemble(
     """Routes, errors and middleware around the services."""
     settings = verifier.settings
     app = create_application("Trillium verifier", version("trillium"), lifespan=lifespan)
-    routes = _wallet_routes(verifier)
+    routes = (*_wallet_routes(verifier), HEALTH)
     add_hot_routes(app, routes)
     app.include_router(
         presentation_router(
@@ -248,6 +249,7 @@ def _wallet_routes(verifier: Verifier) -> tuple[HotRoute, ...]:
             tags=["wallets"],
         ),
         HotRoute(
+        quiet=lambda path: path == HEALTH_PATH,
             method="GET",
             path=path,
             handler=objects.respond,
