@@ -1,0 +1,1 @@
+"""Adapters to the world outside: issuers and verifiers, status lists, keys that the server holds."""
