@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.encoding import b64url_encode
+from specs.encoding import b64url_encode, create_json
 from specs.errors import ProtocolError
-from specs.jose import Algorithm, create_x5c, sign_with
+from specs.jose import Algorithm, create_x5c, prepare_jws, sign_with
 from specs.openid4vci import (
+    KEY_PROOF_TYPE,
     NonceClaims,
     ProofPolicy,
     VerifiedKeyProof,
@@ -170,6 +171,15 @@ def test_a_name_of_another_client_is_refused() -> None:
         verify(proof(claims={"iss": "other"}), replace(POLICY, client_id="wallet"))
     with pytest.raises(WrongProofIssuer):
         verify(proof(claims={"iss": ["wallet"]}), replace(POLICY, client_id="wallet"))
+
+
+def test_a_name_that_is_null_is_still_there() -> None:
+    claims = {"aud": ISSUER, "iat": int(NOW.timestamp()), "nonce": nonce(), "iss": None}
+    header = {"alg": "ES256", "typ": KEY_PROOF_TYPE, "jwk": dict(key().members)}
+    prepared = prepare_jws(header, create_json(claims))
+    text = prepared.attach(sign_with(private_key(Algorithm.ES256), Algorithm.ES256, prepared.data))
+    with pytest.raises(WrongProofIssuer):
+        verify(text)
 
 
 def test_an_algorithm_that_is_not_announced_is_refused() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specs.dcql import InvalidQuery
@@ -271,12 +271,14 @@ def test_a_transaction_is_authorised_only_with_holder_binding_5_09() -> None:
     assert raised.value.detail == "credential_ids"
 
 
+@settings(max_examples=40)
 @given(objects_with("response_type", "nonce", "dcql_query", "scope", "client_metadata", "transaction_data"))
 def test_nothing_but_a_refusal_is_raised(changes: dict[str, Any]) -> None:
     with contextlib.suppress(RequestError, InvalidQuery):
         parse(sign({**claims(), **changes, "state": "s-1"}), TYPES)
 
 
+@settings(max_examples=40)
 @given(
     st.from_regex(r"[A-Za-z0-9._~-]{22,43}", fullmatch=True),
     st.from_regex(r"[A-Za-z0-9._~-]{1,80}", fullmatch=True),

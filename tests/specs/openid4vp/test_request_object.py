@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specs.encoding import b64url_encode
@@ -269,6 +269,7 @@ def test_claims_that_are_no_object_are_refused() -> None:
         verify(sign([claims()]))
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 100_000), st.integers(1, 127))
 def test_any_changed_byte_is_refused_5_01(position: int, difference: int) -> None:
     body = bytearray(sign(claims()))
@@ -283,6 +284,7 @@ def test_nothing_but_a_refusal_is_raised_for_bytes(body: bytes) -> None:
         parse_request_object(body)
 
 
+@settings(max_examples=40)
 @given(
     objects_with(
         "client_id",

@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specs.dcql import QueryNotSatisfied, parse_dcql_query
@@ -59,6 +59,7 @@ def test_vector_5_20_5_21(case: dict[str, Any]) -> None:
         assert found == VpTokenResponse(presented, case["state"])
 
 
+@settings(max_examples=40)
 @given(TOKENS, STATES)
 def test_what_a_wallet_posts_a_verifier_reads_5_20(token: dict[str, list[str]], state: str | None) -> None:
     found = parse_direct_post(create_direct_post(token, state))

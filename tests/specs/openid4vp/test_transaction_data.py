@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specs.encoding import b64url_decode, b64url_encode, create_json
@@ -176,6 +176,7 @@ def test_what_a_verifier_creates_a_wallet_reads(form: str, digest: str, pages: i
     assert parse(item.encoded) == (item,)
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         VALUES | objects_with(*GOOD, ALGORITHM).map(lambda value: b64url_encode(create_json(value))),
