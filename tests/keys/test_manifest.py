@@ -71,8 +71,10 @@ DEFECTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "time_without_zone": lambda value: first(value, created_at="2026-11-22T09:30:00"),
     "time_is_a_number": lambda value: first(value, created_at=1),
     "id_of_another_key": lambda value: first(value, key_id=value["keys"][1]["key_id"]),
-    "id_with_a_path": lambda value: first(value, key_id="../../outside"),
+    "id_with_a_path": lambda value: value["keys"][1].update(key_id="../../outside"),
+    "id_that_is_no_thumbprint": lambda value: value["keys"][1].update(key_id="A" * 43),
     "secret_named_like_another": lambda value: value["keys"][-1].update(key_id="wrapping-1"),
+    "secret_with_the_name_of_another_version": lambda value: value["keys"][-1].update(version=2),
     "secret_with_a_public_key": lambda value: value["keys"][-1].update(
         public_jwk=value["keys"][0]["public_jwk"], key_id=value["keys"][0]["key_id"]
     ),
