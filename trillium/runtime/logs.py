@@ -9,6 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import Collection, Iterable
+from contextvars import ContextVar
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final, Literal, TextIO
@@ -19,6 +20,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 REDACTED: Final = "[redacted]"
 LONGEST_VALUE = 300
+SHORTEST_SECRET: Final = 20
 MOST_ENTRIES = 30
 
 FIELDS: Final = frozenset(
@@ -33,15 +35,27 @@ FIELDS: Final = frozenset(
 """Names that any logger may use; an application adds its own when it configures the logs."""
 
 # Made by us from code, so their length and letters are no sign of a secret.
-_OWN_WORDS = frozenset({"event", "level", "timestamp", "logger", "error", "frames", "places", "section"})
+_OWN_WORDS = frozenset(
+    {
+        *("event", "level", "timestamp", "logger", "request_id", "method", "route"),
+        *("error", "frames", "places", "section"),
+    }
+)
+
+_PLAIN = frozenset({bool, int, float, type(None)})
+
+REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
+"""The number of the request at hand; on every line that is logged meanwhile."""
 
 _URL_QUERY = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?#\"']*)[?#][^\s\"']*", re.IGNORECASE)
-_LONG_WORD = re.compile(r"[A-Za-z0-9_~-]{20,}(?:[.~][A-Za-z0-9_~-]*)*")
+_LONG_WORD = re.compile(rf"[A-Za-z0-9_~-]{{{SHORTEST_SECRET},}}(?:[.~][A-Za-z0-9_~-]*)*")
 _BEARER = re.compile(r"\b(bearer|dpop|basic)\s+\S+", re.IGNORECASE)
 
 
 def redact_text(text: str) -> str:
     """`text` without queries of URLs, credentials, and words that look random, cut to a bearable length."""
+    if len(text) < SHORTEST_SECRET and " " not in text and "://" not in text:
+        return text  # none of the patterns could match
     text = _BEARER.sub(rf"\1 {REDACTED}", _URL_QUERY.sub(rf"\1?{REDACTED}", text))
     text = _LONG_WORD.sub(lambda match: REDACTED if _looks_random(match[0]) else match[0], text)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
@@ -53,8 +67,8 @@ def _looks_random(word: str) -> bool:
 
 
 def redact_value(value: object) -> Any:
-    """Numbers and short texts pass; everything else becomes its type's name."""
-    if value is None or isinstance(value, bool | int | float):
+    """Numbers and texts pass; everything else becomes its type's name."""
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Enum):
         return redact_text(str(value.value))
@@ -130,7 +144,7 @@ def configure_logging(
     """Set up structlog and the root logger. `fields`: names that an application adds to FIELDS."""
     stream = stream or sys.stderr
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _add_request_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         Redaction(fields),
@@ -147,6 +161,12 @@ def configure_logging(
     logging.root.setLevel(max(level, logging.INFO))
     for chatty in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if request_id := REQUEST_ID.get():
+        event["request_id"] = request_id
+    return event
 
 
 def _render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:

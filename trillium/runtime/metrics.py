@@ -31,11 +31,18 @@ class RequestMetrics:
         self._seconds = Histogram(
             f"{app}_request_seconds", "Time until the answer.", labels, registry=registry, buckets=SECONDS
         )
+        # Looking a label set up costs more than counting.
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request; `route` is a template, so the number of label sets is that of our routes."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        key = (method, route, status)
+        children = self._children.get(key)
+        if children is None:
+            counter = self._requests.labels(method, route, str(status))
+            children = self._children[key] = (counter, self._seconds.labels(method, route))
+        children[0].inc()
+        children[1].observe(seconds)
 
 
 def metrics_route(

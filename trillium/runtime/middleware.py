@@ -11,7 +11,7 @@ from trillium.runtime.errors import ErrorBoundary, ErrorRenderer
 from trillium.runtime.metrics import RequestMetrics
 from trillium.runtime.rate_limit import RateLimit, TokenBuckets
 from trillium.runtime.request_body import DEFAULT_LIMIT, BodyLimit
-from trillium.runtime.request_log import RequestIdentity, RequestLog
+from trillium.runtime.request_log import RequestLog
 from trillium.runtime.security_headers import SecurityHeaders
 
 
@@ -35,7 +35,7 @@ class MiddlewareOptions:
 
 
 def install_middleware(app: FastAPI, renderer: ErrorRenderer, options: MiddlewareOptions) -> None:
-    """From the outside in: request id, log, security headers, cross-origin, error boundary, rate, body."""
+    """From the outside in: request id and log, security headers, cross-origin, error boundary, rate, body."""
     # The framework puts what is added last outermost.
     app.add_middleware(BodyLimit, limits=options.body_limits, default_limit=options.default_body_limit)
     if options.buckets is not None:
@@ -45,4 +45,3 @@ def install_middleware(app: FastAPI, renderer: ErrorRenderer, options: Middlewar
         app.add_middleware(CrossOriginAccess, rules=options.cross_origin)
     app.add_middleware(SecurityHeaders, https=options.https)
     app.add_middleware(RequestLog, quiet=options.quiet, metrics=options.metrics)
-    app.add_middleware(RequestIdentity)

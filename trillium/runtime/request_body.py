@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trillium.runtime.asgi import header, path_below_root
+from trillium.runtime.asgi import path_below_root
 from trillium.runtime.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, MalformedRequest
 
 DEFAULT_LIMIT = 64 * 1024
@@ -33,8 +33,11 @@ class BodyLimit:
         self._read_timeout = read_timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _has_body(scope):
-            receive = replay(await self._read(scope, receive), receive)
+        if scope["type"] == "http" and (announced := _announced(scope)) is not None:
+            limit = self.limit_of(path_below_root(scope))
+            if announced > limit:
+                raise BodyTooLarge
+            receive = replay(await self._read(receive, limit), receive)
         await self.app(scope, receive, send)
 
     def limit_of(self, path: str) -> int:
@@ -44,24 +47,39 @@ class BodyLimit:
                 return limit
         return self._default_limit
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes:
-        encoding = header(scope, b"content-encoding")
-        if encoding is not None and encoding.strip().lower() not in (b"", b"identity"):
-            raise ContentEncodingRefused
-        limit = self.limit_of(path_below_root(scope))
-        announced = header(scope, b"content-length")
-        if announced is not None and _parse_length(announced) > limit:
-            raise BodyTooLarge
+    async def _read(self, receive: Receive, limit: int) -> bytes:
+        # What asyncio.timeout does, at a third of its price: this runs for every request with a body.
+        task = asyncio.current_task()
+        late = False
+
+        def give_up() -> None:
+            nonlocal late
+            late = True
+            if task is not None:
+                task.cancel()
+
+        timer = asyncio.get_running_loop().call_later(self._read_timeout, give_up)
         try:
-            async with asyncio.timeout(self._read_timeout):
-                return await read_body(receive, limit)
-        except TimeoutError:
-            raise BodyTooSlow from None
+            return await read_body(receive, limit)
+        except asyncio.CancelledError:
+            if late and task is not None and task.uncancel() == 0:
+                raise BodyTooSlow from None
+            raise
+        finally:
+            timer.cancel()
 
 
-def _has_body(scope: Scope) -> bool:
-    length = header(scope, b"content-length")
-    return header(scope, b"transfer-encoding") is not None or length not in (None, b"0")
+def _announced(scope: Scope) -> int | None:
+    """The length that the headers announce, 0 when they leave it open, None when there is no body."""
+    length: int | None = None
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            length = max(length or 0, _parse_length(value))
+        elif name == b"transfer-encoding":
+            length = length or 0
+        elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            raise ContentEncodingRefused
+    return length
 
 
 def _parse_length(text: bytes) -> int:

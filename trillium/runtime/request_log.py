@@ -8,39 +8,17 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trillium.runtime.asgi import Predicate, path_below_root, route_template
+from trillium.runtime.logs import REQUEST_ID
 from trillium.runtime.metrics import RequestMetrics
 
 log: Final = structlog.get_logger()
 
 
-class RequestIdentity:
-    """ASGI: a random request id in the scope, the log context and the answer's `X-Request-Id`.
-
-    Never taken from the request: a caller could forge log lines or mark a person with it.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or "trillium.request_id" in scope:
-            await self.app(scope, receive, send)
-            return
-        request_id = os.urandom(8).hex()
-        scope["trillium.request_id"] = request_id
-        pair = (b"x-request-id", request_id.encode())
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), pair]
-            await send(message)
-
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self.app(scope, receive, send_with_id)
-
-
 class RequestLog:
-    """ASGI: one event per request, with method, route template, status and milliseconds.
+    """ASGI: a random request id, and one event per request: method, route template, status, milliseconds.
+
+    The id goes into the scope, onto every line logged meanwhile, and into the answer's `X-Request-Id`. It is
+    never taken from the request: a caller could forge log lines or mark a person with it.
 
     No path, no query string, no client address: paths and queries hold identifiers, and who fetches a status
     list is nobody's business (requirement 3.13). `quiet`: paths that are counted but not logged.
@@ -54,29 +32,38 @@ class RequestLog:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or "trillium.logged" in scope:
+        # An application mounted in another one is logged by the outer one.
+        if scope["type"] != "http" or "trillium.request_id" in scope:
             await self.app(scope, receive, send)
             return
-        scope["trillium.logged"] = True
+        request_id = scope["trillium.request_id"] = os.urandom(8).hex()
+        pair = (b"x-request-id", request_id.encode())
         begin = time.perf_counter()
         quiet = self._quiet(path_below_root(scope))
         status = 0
 
-        async def watching_send(message: Message) -> None:
+        async def marking_send(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), pair]
             await send(message)
 
+        mark = REQUEST_ID.set(request_id)
         try:
-            await self.app(scope, receive, watching_send)
+            await self.app(scope, receive, marking_send)
         finally:
-            seconds = time.perf_counter() - begin
-            route, method = route_template(scope), _known_method(scope["method"])
-            if self._metrics is not None:
-                self._metrics.observe(method, route, status, seconds)
-            if not quiet:
-                log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+            self._record(scope, status, time.perf_counter() - begin, quiet=quiet)
+            REQUEST_ID.reset(mark)
+
+    def _record(self, scope: Scope, status: int, seconds: float, *, quiet: bool) -> None:
+        if quiet and self._metrics is None:
+            return
+        route, method = route_template(scope), _known_method(scope["method"])
+        if self._metrics is not None:
+            self._metrics.observe(method, route, status, seconds)
+        if not quiet:
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 def _known_method(method: str) -> str:

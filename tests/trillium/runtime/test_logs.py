@@ -80,12 +80,13 @@ def test_fields_that_nobody_listed_are_dropped_and_named() -> None:
 SCRIPT = f"""
 import logging
 import structlog
-from trillium.runtime.logs import configure_logging
+from trillium.runtime.logs import REQUEST_ID, configure_logging
 
 log = structlog.get_logger()
 configure_logging("json", fields=["offer"])
-with structlog.contextvars.bound_contextvars(request_id="0011"):
-    log.info("offer_created", offer="photo-card", given_name="{PLANTED}")
+mark = REQUEST_ID.set("0011")
+log.info("offer_created", offer="photo-card", given_name="{PLANTED}")
+REQUEST_ID.reset(mark)
 log.debug("too_fine")
 try:
     raise KeyError("{PLANTED}")

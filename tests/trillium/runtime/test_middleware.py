@@ -275,3 +275,17 @@ async def test_request_ids_are_ours_and_differ(client: httpx.AsyncClient) -> Non
     }
     assert len(ids) == 2
     assert "forged" not in ids
+
+
+async def test_cancelling_a_request_is_not_mistaken_for_slowness() -> None:
+    async def receive() -> dict[str, object]:
+        await asyncio.sleep(3600)
+        return {}
+
+    limited = BodyLimit(make_app(), read_timeout=3600)
+    scope = http_scope("POST", "/echo", [("Transfer-Encoding", "chunked")])
+    request = asyncio.ensure_future(limited(scope, receive, None))  # type: ignore[arg-type]  # nothing is sent
+    await asyncio.sleep(0)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
