@@ -12,7 +12,7 @@ from specs.errors import ProtocolError
 from specs.jose import JoseError
 from specs.oauth.errors import OAuthError
 from specs.openid4vp.errors import RequestError
-from specs.openid4vp.response_errors import InvalidResponse
+from specs.openid4vp.response_errors import ResponseError
 from specs.sd_jwt import SdJwtError
 from specs.sd_jwt_vc.credential_errors import CredentialError
 from specs.token_status_list import StatusListError
@@ -36,7 +36,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     # what a wallet sends
     OAuthError: _told(400, _BAD_REQUEST_FR),
     RequestError: _told(400, _BAD_REQUEST_FR),
-    InvalidResponse: _told(400, "La réponse n'est pas valide."),
+    ResponseError: _told(400, "La réponse n'est pas valide."),
     BodyError: _told(400, _BAD_REQUEST_FR),
     EncodingError: _told(400, _BAD_REQUEST_FR),
     JoseError: _told(400, _BAD_REQUEST_FR),
