@@ -317,5 +317,5 @@ def test_signed_metadata_of_another_signer_or_too_late_is_refused_4_03() -> None
 
 def test_a_configuration_is_immutable() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        configuration().scope = "other"
+        CredentialConfiguration.__setattr__(configuration(), "scope", "other")
     assert isinstance(configuration(), CredentialConfiguration)
