@@ -162,10 +162,11 @@ def test_digest_algorithm_is_not_disclosable() -> None:
     ],
 )
 def test_disclosure_must_be_strict_json(text: bytes) -> None:
-    """1.24, 1.33."""
+    """1.24, 1.33: alone, beside one that is written as ours are, and beside one with white space."""
     encoded = b64url_encode(text)
-    good, good_digest = disclosure("salt", "name", "x")
-    assert _reasons({"_sd": [digest(encoded), good_digest]}, encoded, good) == [MalformedDisclosure]
+    for other in ([], [b64url_encode(b'["salt","name","x"]')], [disclosure("salt", "name", "x")[0]]):
+        disclosures = [encoded, *other]
+        assert _reasons({"_sd": [digest(one) for one in disclosures]}, *disclosures) == [MalformedDisclosure]
 
 
 @pytest.mark.parametrize("spoilt", ["=", "==", "+", "/", " ", "é", "."])
