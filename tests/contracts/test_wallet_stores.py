@@ -12,7 +12,7 @@ import pytest
 from trillium.runtime.database import SqliteDatabase, create_schema, open_database
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import RESIDENT, AccountId, Event, EventName
-from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
+from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential, TypeName
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
 from wallet_api.store import tables
 from wallet_api.store.memory import MemoryWalletStore
@@ -61,7 +61,7 @@ def card(credential_id: CredentialId = CARD, received_at: datetime = NOW) -> Hel
         configuration_id="photo-card",
         vct="https://issuer.example/types/photo-card/2",
         lineage=("https://issuer.example/types/photo-card/2", "https://issuer.example/types/card/1"),
-        names=(("en-CA", "Photo card"), ("fr-CA", "Carte d’identité")),
+        names=(TypeName("en-CA", "Photo card"), TypeName("fr-CA", "Carte d’identité")),
         received_at=received_at,
         expires_at=LATER,
         copies=len(COPIES),

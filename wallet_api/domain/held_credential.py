@@ -54,12 +54,20 @@ class HeldCopy:
     """Under the resident's key; nothing of it is readable at rest."""
 
 
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """What a type is called in one language."""
+
+    locale: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldCredential:
     """A card in the wallet. No claim of it is here in the clear.
 
-    ``lineage``: its type, then what that extends, nearest first. ``names``: what the type is called, by
-    language tag. ``copies``: how many; ``draws``: how often one was taken to be shown.
+    ``lineage``: its type, then what that extends, nearest first. ``names``: what its type is called, the
+    issuer's preferred language first. ``copies``: how many; ``draws``: how often one was taken to be shown.
     """
 
     credential_id: CredentialId
@@ -68,7 +76,7 @@ class HeldCredential:
     configuration_id: str
     vct: str
     lineage: tuple[str, ...]
-    names: tuple[tuple[str, str], ...]
+    names: tuple[TypeName, ...]
     received_at: datetime
     expires_at: datetime | None
     copies: int

@@ -24,6 +24,7 @@ from wallet_api.domain.held_credential import (
     CredentialId,
     HeldCopy,
     HeldCredential,
+    TypeName,
     copy_context,
     short_type,
 )
@@ -241,9 +242,9 @@ def _granted(offer: PendingOffer, token: TokenResponse) -> Sequence[tuple[Offere
     return found
 
 
-def _names(metadata: EffectiveTypeMetadata | None) -> tuple[tuple[str, str], ...]:
+def _names(metadata: EffectiveTypeMetadata | None) -> tuple[TypeName, ...]:
     displays = metadata.display if metadata else ()
-    return tuple((one.locale, render_text(one.name)) for one in displays)
+    return tuple(TypeName(one.locale, render_text(one.name)) for one in displays)
 
 
 def _earliest_end(batch: ReceivedBatch) -> datetime | None:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Actor, Event, EventName
-from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
+from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential, TypeName
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,7 +85,7 @@ def credential_columns(credential: HeldCredential) -> tuple[Any, ...]:
         credential.configuration_id,
         credential.vct,
         json.dumps(credential.lineage),
-        json.dumps(credential.names, ensure_ascii=False),
+        json.dumps([(one.locale, one.name) for one in credential.names], ensure_ascii=False),
         to_column(credential.received_at),
         None if expires_at is None else to_column(expires_at),
         credential.copies,
@@ -104,7 +104,7 @@ def credential_from(row: Row) -> HeldCredential:
         configuration_id=row["configuration_id"],
         vct=row["vct"],
         lineage=tuple(json.loads(row["lineage"])),
-        names=tuple((tag, name) for tag, name in json.loads(row["names"])),
+        names=tuple(TypeName(locale, name) for locale, name in json.loads(row["names"])),
         received_at=from_column(row["received_at"]),
         expires_at=None if expires_at is None else from_column(expires_at),
         copies=row["copies"],

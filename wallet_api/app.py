@@ -1,0 +1,271 @@
+"""The wallet put together: the only place that knows all its parts."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from typing import Protocol
+
+import httpx
+from fastapi import FastAPI
+
+from keys import KeyPurpose, KeyRing, KeySpec, Secret, open_key_ring
+from keys.certificates import is_sandbox_anchor
+from trillium.runtime.application import create_application
+from trillium.runtime.clock import SystemClock
+from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
+from trillium.runtime.errors import CallerKind, install_error_handlers
+from trillium.runtime.health import HEALTH, HEALTH_PATH
+from trillium.runtime.http_client import StrangerClient
+from trillium.runtime.management import ManagementGuard, open_management_guard
+from trillium.runtime.middleware import MiddlewareOptions, install_middleware
+from trillium.runtime.mounting import Part
+from trillium.runtime.openapi import add_hot_routes, document_hot_routes
+from trillium.runtime.randomness import SystemRandomness
+from trillium.runtime.settings import (
+    Check,
+    Refusal,
+    check_shared,
+    refuse_in_production,
+    warn_of_insecure,
+)
+from trillium.runtime.tasks import BackgroundTasks
+from wallet_api.clients.holder_keys import ServerHeldKeys
+from wallet_api.clients.internet import DirectPost, HttpInternet
+from wallet_api.clients.status_lists import HttpStatusLists
+from wallet_api.clients.trust_file import read_trust
+from wallet_api.domain.trust import Trust
+from wallet_api.ports import (
+    AccountStore,
+    Clock,
+    CredentialStore,
+    Delivery,
+    EventLog,
+    Internet,
+    OperationStore,
+    Randomness,
+)
+from wallet_api.services.accept_offer import AcceptOffer
+from wallet_api.services.accounts import Accounts
+from wallet_api.services.answer_request import AnswerRequest, ConsentToRequest
+from wallet_api.services.cards import Cards
+from wallet_api.services.issuer_calls import IssuerCalls
+from wallet_api.services.open_offer import OpenOffer
+from wallet_api.services.open_request import OpenRequest
+from wallet_api.services.operations import Operations
+from wallet_api.services.receive_credential import ReceiveCredential
+from wallet_api.services.type_documents import TypeDocuments
+from wallet_api.services.vault import Vault
+from wallet_api.services.verifier_calls import VerifierCalls
+from wallet_api.services.verify_received import VerifyReceived
+from wallet_api.settings import Settings
+from wallet_api.store import tables
+from wallet_api.store.postgresql import PostgresqlWalletStore
+from wallet_api.store.sqlite import SqliteWalletStore
+from wallet_api.web.accounts import accounts_router, caller_by_token
+from wallet_api.web.answers import ANSWERS
+from wallet_api.web.credentials import credentials_router
+from wallet_api.web.offers import offers_router
+from wallet_api.web.presentations import presentations_router
+
+REFRESH_KEYS_EVERY = 5.0
+PURGE_EVERY = 60.0
+MAX_OFFER_REQUEST_BYTES = 128 * 1024
+SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
+
+
+class Store(AccountStore, OperationStore, CredentialStore, EventLog, Protocol):
+    """All stores of the wallet; every adapter is all of them."""
+
+
+def open_store(database: Database) -> Store:
+    """The store of an open database."""
+    return (
+        SqliteWalletStore(database)
+        if isinstance(database, SqliteDatabase)
+        else PostgresqlWalletStore(database)
+    )
+
+
+def open_ring(settings: Settings, now: datetime) -> KeyRing:
+    """The wallet's secrets, made at the first start."""
+    ring = open_key_ring(settings.keys_uri, sandbox=not settings.is_production, now=now)
+    ring.ensure({purpose: KeySpec() for purpose in SECRETS}, now)
+    return ring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What surrounds the wallet. ``delivery``: how responses leave for verifiers; None: as the standard says.
+
+    ``secret(version)``: the server's wrapping secret, None for the current one. ``allow_http``: whether
+    addresses may be http as far as ``internet`` calls them. ``may_hold_key(vct)``: whether the policy of a
+    type lets its holder keys be kept here.
+    """
+
+    store: Store
+    secret: Callable[[int | None], Secret]
+    internet: Internet
+    trust: Trust
+    allow_http: bool
+    may_hold_key: Callable[[str], bool]
+    delivery: Delivery | None = None
+    client_id: str | None = None
+    clock: Clock = field(default_factory=SystemClock)
+    randomness: Randomness = field(default_factory=SystemRandomness)
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """Every service of the wallet, wired. With stores in memory it is a holder of its own.
+
+    ``receive`` and ``answer`` are the two-step forms for keys on a device; ``accept_offer`` and ``consent``
+    do both steps with keys that are kept here.
+    """
+
+    accounts: Accounts
+    open_offer: OpenOffer
+    accept_offer: AcceptOffer
+    receive: ReceiveCredential
+    cards: Cards
+    open_request: OpenRequest
+    consent: ConsentToRequest
+    answer: AnswerRequest
+
+
+def build_services(outside: Outside) -> Wallet:
+    """Wires the services."""
+    store, internet, trust = outside.store, outside.internet, outside.trust
+    clock, randomness = outside.clock, outside.randomness
+    vault = Vault(outside.secret, randomness)
+    operations = Operations(store, vault, clock, randomness)
+    statuses, keys = HttpStatusLists(internet), ServerHeldKeys(vault)
+    issuer_calls = IssuerCalls(internet, outside.allow_http)
+    verifier_calls = VerifierCalls(internet, outside.delivery or DirectPost(internet), outside.allow_http)
+    receive = ReceiveCredential(
+        issuer_calls,
+        VerifyReceived(trust, TypeDocuments(internet), statuses),
+        operations,
+        store,
+        store,
+        vault,
+        clock,
+        randomness,
+        outside.client_id,
+    )
+    answer = AnswerRequest(verifier_calls, operations, store, store, vault, clock)
+    return Wallet(
+        accounts=Accounts(store, vault, clock, randomness),
+        open_offer=OpenOffer(issuer_calls, trust, operations, clock),
+        accept_offer=AcceptOffer(receive, keys, operations, outside.may_hold_key),
+        receive=receive,
+        cards=Cards(store, vault, trust, statuses, clock),
+        open_request=OpenRequest(verifier_calls, trust, store, vault, operations, clock, randomness),
+        consent=ConsentToRequest(answer, keys),
+        answer=answer,
+    )
+
+
+def create_app(
+    settings: Settings,
+    *,
+    trust: Trust | None = None,
+    internet: Internet | None = None,
+    delivery: Delivery | None = None,
+) -> FastAPI:
+    """The application with its database and keys; nothing of it is reached before its lifespan begins.
+
+    ``trust``: instead of the settings' file. ``internet``, ``delivery``: instead of HTTP.
+    """
+    trusted = trust or (read_trust(settings.trust_file) if settings.trust_file else Trust())
+    refuse_in_production(settings.profile, [check_shared(settings), check_trust(settings, trusted)])
+    database, client, clock = open_database(settings.database_url), _open_client(settings), SystemClock()
+    ring, store = open_ring(settings, clock.now()), open_store(database)
+    held = frozenset(settings.server_held_vcts)
+    outside = Outside(
+        store=store,
+        secret=lambda version: ring.secret_for(KeyPurpose.WRAPPING, version),
+        internet=internet or HttpInternet(client),
+        trust=trusted,
+        allow_http=settings.allow_http,
+        delivery=delivery,
+        client_id=settings.client_id or None,
+        may_hold_key=lambda vct: vct in held or not settings.is_production,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        warn_of_insecure(settings)
+        await create_schema(database, tables.metadata)
+        async with BackgroundTasks() as tasks:
+            _start_tasks(tasks, ring, store, clock)
+            yield
+        await client.close()
+        await database.close()
+
+    return assemble(settings, build_services(outside), open_management_guard(settings.var_dir), lifespan)
+
+
+def create_part(settings: Settings, *, trust: Trust | None = None) -> Part:
+    """The application under its public URL, for a server of its own or together with others."""
+    return Part(settings.public_url, create_app(settings, trust=trust))
+
+
+def check_trust(settings: Settings, trust: Trust) -> Check:
+    """Production trusts no development authority."""
+
+    def check() -> Iterable[Refusal]:
+        if any(is_sandbox_anchor(one) for one in trust.certificates()):
+            yield Refusal(settings.setting_name("trust_file"), "must not name a sandbox authority")
+
+    return check
+
+
+def assemble(
+    settings: Settings,
+    wallet: Wallet,
+    guard: ManagementGuard,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+) -> FastAPI:
+    """Routes, errors and middleware around the services."""
+    app = create_application("Trillium wallet", version("trillium"), lifespan=lifespan)
+    caller = caller_by_token(wallet.accounts)
+    add_hot_routes(app, [HEALTH])
+    for router in (
+        accounts_router(wallet.accounts, guard.require),
+        offers_router(wallet.open_offer, wallet.accept_offer, caller),
+        credentials_router(wallet.cards, caller),
+        presentations_router(wallet.open_request, wallet.consent, wallet.answer, caller),
+    ):
+        app.include_router(router)
+    document_hot_routes(app, [HEALTH])
+    options = MiddlewareOptions(
+        https=settings.https,
+        body_limits={"/offers": MAX_OFFER_REQUEST_BYTES, "/accounts": 4096},
+        quiet=lambda path: path == HEALTH_PATH,
+    )
+    renderer = install_error_handlers(app, ANSWERS, lambda _path: CallerKind.PROBLEM)
+    install_middleware(app, renderer, options)
+    return app
+
+
+def _open_client(settings: Settings) -> StrangerClient:
+    authorities = settings.outgoing_ca_file
+    return StrangerClient(
+        loopback_origins=settings.loopback_origins,
+        ssl_context=httpx.create_ssl_context(verify=str(authorities), trust_env=False)
+        if authorities
+        else None,
+    )
+
+
+def _start_tasks(tasks: BackgroundTasks, ring: KeyRing, store: OperationStore, clock: Clock) -> None:
+    async def refresh_keys() -> None:
+        ring.refresh(clock.now())
+
+    async def purge() -> None:
+        await store.purge_operations(clock.now())
+
+    tasks.every(REFRESH_KEYS_EVERY, "refresh_keys", refresh_keys)
+    tasks.every(PURGE_EVERY, "purge_operations", purge)

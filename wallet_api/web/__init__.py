@@ -1,0 +1,3 @@
+"""The wallet over HTTP. Everything that is not listed here refuses a stranger."""
+
+PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset({("GET", "/openapi.json"), ("GET", "/health")})
