@@ -64,6 +64,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     dcql.DcqlError: _told(400, _BAD_ASKING_FR),
     dcql.QueryNotSatisfied: _told(409, "Rien dans ce portefeuille ne répond à la demande."),
     response_errors.ResponseError: _told(502, _VERIFIER_FR),
+    response_errors.InvalidResponseAnswer: _told(502, _VERIFIER_FR),
     EncodingError: _told(400, _BAD_REQUEST_FR),
     # the wallet's own
     errors.WalletError: _told(400, _BAD_REQUEST_FR),
