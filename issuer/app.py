@@ -6,9 +6,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import FastAPI
 
 from issuer.clients.credential_types import read_configurations
@@ -25,11 +26,11 @@ from issuer.services.grants import GrantReferences
 from issuer.services.import_residents import ImportResidents
 from issuer.services.issue_credential import IssueCredential, IssuerIdentity
 from issuer.services.issue_nonce import IssueNonce
+from issuer.services.issuer_keys import IssuerKeys
 from issuer.services.publish_metadata import IssuerDocuments, publish_metadata
 from issuer.services.publish_status_list import PublishStatusLists
 from issuer.services.secrets_of_offers import OfferSecrets
 from issuer.services.serve_status_list import ServeStatusLists
-from issuer.services.sign_status_list import StatusListSigner
 from issuer.settings import Settings
 from issuer.store import tables
 from issuer.store.postgresql import PostgresqlIssuances, PostgresqlOffers
@@ -49,9 +50,8 @@ from issuer.web.offers import OfferEndpoint
 from issuer.web.routes import WELL_KNOWN, PublicEndpoints, public_routes
 from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
-from keys import KeyPurpose, KeyRing, KeySpec, Secret, Signer, open_key_ring
+from keys import KeyPurpose, KeyRing, KeySpec, open_key_ring
 from specs.encoding import b64url_encode, create_json
-from specs.jose import PublicJwk
 from specs.sd_jwt_vc import create_jwt_vc_issuer_metadata
 from trillium.runtime.application import create_application
 from trillium.runtime.clock import SystemClock
@@ -59,6 +59,7 @@ from trillium.runtime.cors import CrossOrigin
 from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
 from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
 from trillium.runtime.health import HEALTH_PATH
+from trillium.runtime.logs import frames_of
 from trillium.runtime.management import ManagementGuard, open_management_guard
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.mounting import Part
@@ -69,10 +70,13 @@ from trillium.runtime.tasks import BackgroundTasks
 
 Configurations: TypeAlias = Mapping[ConfigurationId, CredentialConfiguration]
 
+log: Final = structlog.get_logger()
+
 PUBLISH_EVERY = 0.5
 REFRESH_KEYS_EVERY = 5.0
 RENEW_EVERY = 600.0
 PURGE_EVERY = 60.0
+CLI_BLOCK = 16
 
 KEYS = (KeyPurpose.CREDENTIAL, KeyPurpose.METADATA)
 SECRETS = (
@@ -141,45 +145,10 @@ class Issuer:
     residents: ImportResidents
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """The ring as the services ask for it."""
-
-    ring: KeyRing
-    outside: Outside
-    public_url: str
-
-    def list_uri(self, list_id: ListId) -> str:
-        return f"{self.public_url}/status-lists/{list_id}"
-
-    def permutation_key(self, key_version: int, list_id: ListId) -> bytes:
-        secret = self.ring.secret_for(KeyPurpose.INDEX_PERMUTATION, key_version)
-        return secret.derive(self.list_uri(list_id))
-
-    def credential_signer(self, now: datetime) -> Signer:
-        return self.ring.signer_for(KeyPurpose.CREDENTIAL, now)
-
-    def credential_key_id(self) -> str:
-        return self.credential_signer(self.outside.clock.now()).key_id
-
-    def token_signer(self, now: datetime) -> Signer:
-        return self.ring.signer_for(KeyPurpose.ACCESS_TOKEN, now)
-
-    def token_keys(self) -> Mapping[str, PublicJwk]:
-        published = self.ring.signers_publishable(KeyPurpose.ACCESS_TOKEN, self.outside.clock.now())
-        return {entry.key_id: entry.public_jwk for entry in published if entry.public_jwk is not None}
-
-    def nonce_secret(self) -> Secret:
-        return self.ring.secret_for(KeyPurpose.NONCE)
-
-    def list_signer(self) -> StatusListSigner:
-        return StatusListSigner(self.ring.signer_for_list, self.list_uri)
-
-
 def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_block: int = BLOCK) -> Issuer:
     """Wires the services. ``lease_block``: counters taken at a time; a short-lived process takes few."""
     configurations = read_configurations(settings.credential_types_dir, vct_base=settings.type_base)
-    keys = _Keys(ring, outside, settings.public_url)
+    keys = IssuerKeys(ring, outside.clock, settings.public_url)
     stores, clock, randomness = outside.stores, outside.clock, outside.randomness
     allocate = AllocateEntries(
         stores.statuses,
@@ -202,24 +171,31 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         outside=outside,
         configurations=configurations,
         documents=documents,
-        offers=_offers(settings, keys, configurations),
-        tokens=_tokens(settings, keys),
-        credentials=_credentials(settings, keys, configurations, documents, allocate),
+        offers=_offers(settings, keys, outside, configurations),
+        tokens=_tokens(settings, keys, outside),
+        credentials=_credentials(settings, keys, outside, documents, allocate),
         statuses=ChangeStatus(
             stores.issuances, stores.statuses, allocate, configurations, clock, keys.credential_key_id
         ),
-        publisher=PublishStatusLists(stores.statuses, keys.list_signer(), clock, _process_name(randomness)),
+        publisher=PublishStatusLists(
+            stores.statuses, keys.list_signer(), clock, _process_name(randomness), _list_not_published
+        ),
         lists=ServeStatusLists(stores.statuses, clock),
         residents=ImportResidents(outside.register, randomness),
     )
+
+
+def _list_not_published(_list_id: ListId, error: Exception) -> None:
+    log.error("status_list_not_published", error=type(error).__name__, frames=frames_of(error))
 
 
 def _process_name(randomness: SystemRandomness) -> str:
     return f"{os.getpid()}-{b64url_encode(randomness.token_bytes(9))}"
 
 
-def _offers(settings: Settings, keys: _Keys, configurations: Configurations) -> CreateOffer:
-    outside = keys.outside
+def _offers(
+    settings: Settings, keys: IssuerKeys, outside: Outside, configurations: Configurations
+) -> CreateOffer:
     identity_types = (one.id for one in configurations.values() if one.is_identity)
     return CreateOffer(
         outside.stores.offers,
@@ -232,8 +208,7 @@ def _offers(settings: Settings, keys: _Keys, configurations: Configurations) -> 
     )
 
 
-def _tokens(settings: Settings, keys: _Keys) -> ExchangeToken:
-    outside = keys.outside
+def _tokens(settings: Settings, keys: IssuerKeys, outside: Outside) -> ExchangeToken:
     return ExchangeToken(
         outside.stores.offers,
         keys.token_signer,
@@ -248,16 +223,15 @@ def _tokens(settings: Settings, keys: _Keys) -> ExchangeToken:
 
 def _credentials(
     settings: Settings,
-    keys: _Keys,
-    configurations: Configurations,
+    keys: IssuerKeys,
+    outside: Outside,
     documents: IssuerDocuments,
     allocate: AllocateEntries,
 ) -> IssueCredential:
-    outside = keys.outside
     return IssueCredential(
         IssuerIdentity(settings.public_url, keys.credential_signer, keys.token_keys, keys.list_uri),
         documents.metadata,
-        configurations,
+        documents.configurations,
         outside.stores.issuances,
         allocate,
         outside.directory,
@@ -269,30 +243,60 @@ def _credentials(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Databases:
+    """The issuer's own database and the register's."""
+
+    own: Database
+    register: Database
+
+    @classmethod
+    def open(cls, settings: Settings) -> "_Databases":
+        return cls(open_database(settings.database_url), open_database(settings.register_database_url))
+
+    def outside(self) -> Outside:
+        register = SqlRegister(self.register)
+        return Outside(open_stores(self.own), register, register, SystemClock(), SystemRandomness())
+
+    async def prepare(self) -> None:
+        await create_schema(self.own, tables.metadata)
+        await SqlRegister(self.register).create_tables()
+
+    async def close(self) -> None:
+        await self.own.close()
+        await self.register.close()
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The application with its databases and keys; nothing of it is reached before its lifespan begins."""
     refuse_in_production(settings.profile, [check_shared(settings)])
-    clock = SystemClock()
-    database, register_database = (
-        open_database(settings.database_url),
-        open_database(settings.register_database_url),
-    )
-    register = SqlRegister(register_database)
-    outside = Outside(open_stores(database), register, register, clock, SystemRandomness())
-    issuer = build_issuer(settings, open_ring(settings, clock.now()), outside)
+    databases = _Databases.open(settings)
+    outside = databases.outside()
+    issuer = build_issuer(settings, open_ring(settings, outside.clock.now()), outside)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         warn_of_insecure(settings)
-        await create_schema(database, tables.metadata)
-        await register.create_tables()
+        await databases.prepare()
         async with BackgroundTasks() as tasks:
             _start_tasks(tasks, issuer)
             yield
-        await database.close()
-        await register_database.close()
+        await databases.close()
 
     return assemble(issuer, open_management_guard(settings.var_dir), lifespan)
+
+
+@asynccontextmanager
+async def opened_issuer(settings: Settings) -> AsyncIterator[Issuer]:
+    """The services without a server, for the command line; servers publish what it changes."""
+    databases = _Databases.open(settings)
+    try:
+        await databases.prepare()
+        outside = databases.outside()
+        ring = open_ring(settings, outside.clock.now())
+        yield build_issuer(settings, ring, outside, lease_block=CLI_BLOCK)
+    finally:
+        await databases.close()
 
 
 def create_part(settings: Settings) -> Part:

@@ -141,21 +141,27 @@ def _identity(settings: Settings, ring: KeyRing) -> RequestIdentity:
     )
 
 
+def _open_client(settings: Settings) -> StrangerClient:
+    authorities = settings.outgoing_ca_file
+    return StrangerClient(
+        loopback_origins=settings.loopback_origins,
+        ssl_context=httpx.create_ssl_context(verify=str(authorities), trust_env=False)
+        if authorities
+        else None,
+    )
+
+
+def _open_trust(settings: Settings) -> Trust:
+    return read_trust(settings.trust_file) if settings.trust_file else Trust(())
+
+
 def create_app(settings: Settings, *, trust: Trust | None = None) -> FastAPI:
     """The application. ``trust``: instead of the settings' file, for the combined server and for tests."""
     refuse_in_production(settings.profile, [check_shared(settings)])
-    clock = SystemClock()
-    database = open_database(settings.database_url)
-    client = StrangerClient(
-        loopback_origins=settings.loopback_origins,
-        ssl_context=httpx.create_ssl_context(verify=str(settings.outgoing_ca_file), trust_env=False)
-        if settings.outgoing_ca_file
-        else None,
-    )
-    if trust is None:
-        trust = read_trust(settings.trust_file) if settings.trust_file else Trust(())
-    outside = Outside(open_store(database), HttpStatusLists(client), clock, SystemRandomness())
-    verifier = build_verifier(settings, open_ring(settings, clock.now()), outside, trust)
+    database, client = open_database(settings.database_url), _open_client(settings)
+    outside = Outside(open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness())
+    ring = open_ring(settings, outside.clock.now())
+    verifier = build_verifier(settings, ring, outside, trust or _open_trust(settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -168,6 +174,22 @@ def create_app(settings: Settings, *, trust: Trust | None = None) -> FastAPI:
         await database.close()
 
     return assemble(verifier, open_management_guard(settings.var_dir), lifespan)
+
+
+@asynccontextmanager
+async def opened_verifier(settings: Settings, *, trust: Trust | None = None) -> AsyncIterator[Verifier]:
+    """The services without a server, for the command line."""
+    database, client = open_database(settings.database_url), _open_client(settings)
+    try:
+        await create_schema(database, tables.metadata)
+        outside = Outside(
+            open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness()
+        )
+        ring = open_ring(settings, outside.clock.now())
+        yield build_verifier(settings, ring, outside, trust or _open_trust(settings))
+    finally:
+        await client.close()
+        await database.close()
 
 
 def create_part(settings: Settings, *, trust: Trust | None = None) -> Part:
@@ -227,6 +249,7 @@ def assemble(
     options = MiddlewareOptions(
         https=settings.https,
         body_limits={"/responses/": MAX_RESPONSE_BYTES, "/request-objects/": 128 * 1024},
+        quiet=lambda path: path == HEALTH_PATH,
     )
     install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
     return app
@@ -249,7 +272,6 @@ def _wallet_routes(verifier: Verifier) -> tuple[HotRoute, ...]:
             tags=["wallets"],
         ),
         HotRoute(
-        quiet=lambda path: path == HEALTH_PATH,
             method="GET",
             path=path,
             handler=objects.respond,

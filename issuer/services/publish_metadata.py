@@ -21,6 +21,7 @@ DISPLAY: Final = (
 class IssuerDocuments:
     """Built once at start; their bytes never change while the process runs."""
 
+    configurations: Mapping[ConfigurationId, CredentialConfiguration]
     issuer: Mapping[str, Any]
     authorization_server: Mapping[str, Any]
     metadata: CredentialIssuerMetadata
@@ -60,4 +61,4 @@ def publish_metadata(
         insecure_allow_http=allow_http,
     )
     document = create_issuer_metadata(metadata, insecure_allow_http=allow_http)
-    return IssuerDocuments(document, server, metadata)
+    return IssuerDocuments(configurations, document, server, metadata)

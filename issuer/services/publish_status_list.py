@@ -6,7 +6,7 @@ transaction. Killed in between, nothing is lost: the rows are still there and th
 the list from the credentials' own rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,29 +22,38 @@ RENEWAL = timedelta(hours=12)
 
 @dataclass(slots=True)
 class PublishStatusLists:
-    """One publisher process; ``holder`` names it in leases."""
+    """One publisher process; ``holder`` names it in leases.
+
+    ``on_failure`` hears of a list that cannot be published at the moment; the others are published all the
+    same, and that one is tried again next time.
+    """
 
     store: StatusStore
     signer: StatusListSigner
     clock: Clock
     holder: str
+    on_failure: Callable[[ListId, Exception], None]
     lease: timedelta = LEASE
     renewal: timedelta = RENEWAL
     _lists: dict[ListId, tuple[int, StatusList]] = field(default_factory=dict)
 
     async def publish_pending(self) -> int:
         """Publishes every list that has changes; returns how many tokens were stored."""
-        published = 0
-        for list_id in await self.store.lists_with_changes():
-            published += await self._publish(list_id)
-        return published
+        return await self._publish_all(await self.store.lists_with_changes())
 
     async def renew_expiring(self) -> int:
         """Signs again what would expire soon; returns how many tokens were stored."""
         now = self.clock.now()
+        return await self._publish_all(await self.store.lists_expiring(now + self.renewal, now))
+
+    async def _publish_all(self, list_ids: Sequence[ListId]) -> int:
         published = 0
-        for list_id in await self.store.lists_expiring(now + self.renewal, now):
-            published += await self._publish(list_id)
+        for list_id in list_ids:
+            try:
+                published += await self._publish(list_id)
+            except Exception as error:  # one list whose key is gone must not hold up everybody's
+                self._lists.pop(list_id, None)
+                self.on_failure(list_id, error)
         return published
 
     async def _publish(self, list_id: ListId) -> bool:
