@@ -17,7 +17,7 @@ from issuer.clients.register import SqlRegister
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import ListId
-from issuer.ports import IssuanceStore, OfferStore, Register, StatusStore, SubjectDirectory
+from issuer.ports import Clock, IssuanceStore, OfferStore, Randomness, Register, StatusStore, SubjectDirectory
 from issuer.services.allocate_entries import BLOCK, AllocateEntries
 from issuer.services.change_status import ChangeStatus
 from issuer.services.create_offer import CreateOffer
@@ -25,7 +25,7 @@ from issuer.services.exchange_token import ExchangeToken
 from issuer.services.grants import GrantReferences
 from issuer.services.import_residents import ImportResidents
 from issuer.services.issue_credential import IssueCredential, IssuerIdentity
-from issuer.services.issue_nonce import IssueNonce
+from issuer.services.issue_nonce import IssueNonce, forgettable_at
 from issuer.services.issuer_keys import IssuerKeys
 from issuer.services.publish_metadata import IssuerDocuments, publish_metadata
 from issuer.services.publish_status_list import PublishStatusLists
@@ -111,8 +111,8 @@ class Outside:
     stores: Stores
     directory: SubjectDirectory
     register: Register
-    clock: SystemClock
-    randomness: SystemRandomness
+    clock: Clock
+    randomness: Randomness
 
 
 def open_ring(settings: Settings, now: datetime) -> KeyRing:
@@ -189,7 +189,7 @@ def _list_not_published(_list_id: ListId, error: Exception) -> None:
     log.error("status_list_not_published", error=type(error).__name__, frames=frames_of(error))
 
 
-def _process_name(randomness: SystemRandomness) -> str:
+def _process_name(randomness: Randomness) -> str:
     return f"{os.getpid()}-{b64url_encode(randomness.token_bytes(9))}"
 
 
@@ -254,9 +254,9 @@ class _Databases:
     def open(cls, settings: Settings) -> "_Databases":
         return cls(open_database(settings.database_url), open_database(settings.register_database_url))
 
-    def outside(self) -> Outside:
+    def outside(self, clock: Clock) -> Outside:
         register = SqlRegister(self.register)
-        return Outside(open_stores(self.own), register, register, SystemClock(), SystemRandomness())
+        return Outside(open_stores(self.own), register, register, clock, SystemRandomness())
 
     async def prepare(self) -> None:
         await create_schema(self.own, tables.metadata)
@@ -267,11 +267,14 @@ class _Databases:
         await self.register.close()
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application with its databases and keys; nothing of it is reached before its lifespan begins."""
+def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """The application with its databases and keys; nothing of it is reached before its lifespan begins.
+
+    ``clock``: instead of the system's, for tests of what happens later.
+    """
     refuse_in_production(settings.profile, [check_shared(settings)])
     databases = _Databases.open(settings)
-    outside = databases.outside()
+    outside = databases.outside(clock or SystemClock())
     issuer = build_issuer(settings, open_ring(settings, outside.clock.now()), outside)
 
     @asynccontextmanager
@@ -292,7 +295,7 @@ async def opened_issuer(settings: Settings) -> AsyncIterator[Issuer]:
     databases = _Databases.open(settings)
     try:
         await databases.prepare()
-        outside = databases.outside()
+        outside = databases.outside(SystemClock())
         ring = open_ring(settings, outside.clock.now())
         yield build_issuer(settings, ring, outside, lease_block=CLI_BLOCK)
     finally:
@@ -315,7 +318,7 @@ def _start_tasks(tasks: BackgroundTasks, issuer: Issuer) -> None:
         issuer.ring.refresh(clock.now())
 
     async def purge() -> None:
-        await issuer.outside.stores.issuances.purge_nonces(clock.now())
+        await issuer.outside.stores.issuances.purge_nonces(forgettable_at(clock.now()))
 
     tasks.every(PUBLISH_EVERY, "publish_status_lists", publish)
     tasks.every(REFRESH_KEYS_EVERY, "refresh_keys", refresh_keys)

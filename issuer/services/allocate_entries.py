@@ -6,6 +6,7 @@ is left of its blocks and nothing else. Copies of one batch draw their lists at 
 ones, so that neither the list nor the index tells which copies belong together.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class AllocateEntries:
     block: int = BLOCK
     list_size: int = LIST_SIZE
     _leases: dict[StatusGroup, list[_Lease]] = field(default_factory=dict)
+    _leasing: dict[StatusGroup, asyncio.Lock] = field(default_factory=dict)
 
     async def take(
         self, configuration: CredentialConfiguration, key_id: str, expires_at: datetime, count: int
@@ -71,18 +73,27 @@ class AllocateEntries:
         return entries
 
     async def _open_leases(self, group: StatusGroup, bits: int) -> list[_Lease]:
-        leases = [lease for lease in self._leases.get(group, ()) if lease.indices]
-        if len(leases) < OPEN_LISTS:
+        leases = self._held(group, bits)
+        if len(leases) == OPEN_LISTS:
+            return leases
+        # One request leases for all that wait; each for itself would throw away the blocks of the others.
+        async with self._leasing.setdefault(group, asyncio.Lock()):
+            leases = self._held(group, bits)
             held = {lease.row.slot for lease in leases}
-            missing = [slot for slot in range(OPEN_LISTS) if slot not in held]
-            leases += [await self._lease(group, slot, bits) for slot in missing]
+            for slot in range(OPEN_LISTS):
+                if slot not in held:
+                    leases.append(await self._lease(group, slot, bits))
             self._leases[group] = leases
         return leases
+
+    def _held(self, group: StatusGroup, bits: int) -> list[_Lease]:
+        return [lease for lease in self._leases.get(group, ()) if lease.indices and lease.row.bits >= bits]
 
     async def _lease(self, group: StatusGroup, slot: int, bits: int) -> _Lease:
         while True:
             for row in await self.store.open_lists(group):
-                if row.slot == slot:
+                # A list from before the type needed more bits could not show every status (3.06).
+                if row.slot == slot and row.bits >= bits:
                     counters = await self.store.lease_block(row.list_id, self.block)
                     if counters is not None:
                         key = self.permutation_key(row.key_version, row.list_id)

@@ -15,6 +15,7 @@ from issuer.domain.issuance import BatchFacts, CopyFacts, header_for, prepare_co
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import IssuanceId, IssuanceRecord, ListId, StatusEntry, UsedNonce
 from issuer.domain.register_claims import DOCUMENT_NUMBER_BYTES, IssuanceFacts
+from issuer.domain.validity import ValidityPeriod
 from issuer.errors import CredentialNotSigned, UnknownSubject
 from issuer.ports import Clock, IssuanceStore, Randomness, SubjectDirectory
 from issuer.services.allocate_entries import AllocateEntries
@@ -28,8 +29,8 @@ from specs.openid4vci import (
     CredentialIssuerMetadata,
     CredentialRequest,
     GrantedCredentials,
-    NonceClaims,
     ProofPolicy,
+    VerifiedKeyProofs,
     verify_credential_request,
     verify_key_proofs,
 )
@@ -60,6 +61,25 @@ class IssuerIdentity:
     credential_signer: Callable[[datetime], Signer]
     access_token_keys: Callable[[], Mapping[str, PublicJwk]]
     status_list_uri: Callable[[ListId], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """One request that may be fulfilled, and the one moment that counts for all of it.
+
+    The end of validity decides which list a copy is on and is recorded before it is signed: read at two
+    moments, it would differ around midnight.
+    """
+
+    configuration: CredentialConfiguration
+    grant: Grant
+    proofs: VerifiedKeyProofs
+    signer: Signer
+    now: datetime
+
+    @property
+    def validity(self) -> ValidityPeriod:
+        return self.configuration.validity_at(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +134,10 @@ class IssueCredential:
             check_nonce=self.nonces.check,
         )
         claims = await self._claims(configuration, grant.subject_ref, now)
-        signer = self.identity.credential_signer(now)
-        records = await self._record(configuration, grant, proofs.nonce, signer.key_id, len(proofs.keys))
+        batch = _Batch(configuration, grant, proofs, self.identity.credential_signer(now), now)
+        records = await self._record(batch)
         try:
-            return await self._sign(configuration, claims, records, proofs.keys, signer)
+            return await self._sign(batch, claims, records)
         except Exception as error:
             failed = Event(EventName.CREDENTIAL_NOT_SIGNED, Actor("system"), now, grant.subject_ref)
             await self.issuances.mark_unsigned(records[0].issuance_id, failed)
@@ -143,48 +163,33 @@ class IssueCredential:
         entropy = self.randomness.token_bytes(DOCUMENT_NUMBER_BYTES)
         return claims_of(configuration, resident, IssuanceFacts(self.today(now), entropy))
 
-    async def _record(
-        self,
-        configuration: CredentialConfiguration,
-        grant: Grant,
-        nonce: NonceClaims,
-        key_id: str,
-        copies: int,
-    ) -> Sequence[IssuanceRecord]:
-        now = self.clock.now()
-        expires_at = configuration.validity_at(now).expires_at
-        entries = await self.allocate.take(configuration, key_id, expires_at, copies)
+    async def _record(self, batch: _Batch) -> Sequence[IssuanceRecord]:
+        configuration, subject_ref = batch.configuration, batch.grant.subject_ref
+        copies, expires_at = len(batch.proofs.keys), batch.validity.expires_at
+        entries = await self.allocate.take(configuration, batch.signer.key_id, expires_at, copies)
         issuance_id = IssuanceId(b64url_encode(self.randomness.token_bytes(_ISSUANCE_ID_BYTES)))
         records = [
-            IssuanceRecord(issuance_id, grant.subject_ref, configuration.id, entry, expires_at)
-            for entry in entries
+            IssuanceRecord(issuance_id, subject_ref, configuration.id, entry, expires_at) for entry in entries
         ]
-        used = UsedNonce(nonce.nonce_id, nonce.expires_at)
+        used = UsedNonce(batch.proofs.nonce.nonce_id, batch.proofs.nonce.expires_at)
         issued = Event(
-            EventName.CREDENTIAL_ISSUED, Actor("wallet"), now, grant.subject_ref, configuration.id, copies
+            EventName.CREDENTIAL_ISSUED, Actor("wallet"), batch.now, subject_ref, configuration.id, copies
         )
         if not await self.issuances.record_issuance(used, records, issued):
             raise NonceUsedBefore
         return records
 
     async def _sign(
-        self,
-        configuration: CredentialConfiguration,
-        claims: Mapping[str, object],
-        records: Sequence[IssuanceRecord],
-        keys: Sequence[PublicJwk],
-        signer: Signer,
+        self, batch: _Batch, claims: Mapping[str, object], records: Sequence[IssuanceRecord]
     ) -> Sequence[str]:
+        signer, configuration = batch.signer, batch.configuration
         copies = [
-            CopyFacts(key, self._reference(record.entry)) for key, record in zip(keys, records, strict=True)
+            CopyFacts(key, self._reference(record.entry))
+            for key, record in zip(batch.proofs.keys, records, strict=True)
         ]
         header = CredentialHeader(signer.algorithm, signer.key_id, signer.certificate_chain)
-        batch = BatchFacts(
-            self.identity.credential_issuer,
-            configuration.validity_at(self.clock.now()),
-            header_for(configuration, header),
-        )
-        prepared = prepare_copies(configuration, claims, batch, copies, random=self.randomness.token_bytes)
+        facts = BatchFacts(self.identity.credential_issuer, batch.validity, header_for(configuration, header))
+        prepared = prepare_copies(configuration, claims, facts, copies, random=self.randomness.token_bytes)
         return [copy.attach(await signer.sign(copy.signing_input.data)) for copy in prepared]
 
     def _reference(self, entry: StatusEntry) -> StatusReference:

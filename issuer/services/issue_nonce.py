@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from issuer.ports import Clock, Randomness
 from keys.signer import Secret
 from specs.openid4vci import NONCE_RANDOM_BYTES, NonceClaims, create_nonce, verify_nonce
 
 NONCE_LIFETIME = timedelta(minutes=5)
+CLOCK_DIFFERENCE = timedelta(minutes=5)
+"""The most by which the clocks of our servers differ, and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,11 @@ class IssueNonce:
             specs.openid4vci.InvalidNonce: another's, altered, or expired.
         """
         return verify_nonce(nonce, self.secret().mac, now=self.clock.now())
+
+
+def forgettable_at(now: datetime) -> datetime:
+    """Used nonces that expired before this moment may be forgotten.
+
+    Not at their expiry: a server whose clock is behind would take one for valid and unused.
+    """
+    return now - CLOCK_DIFFERENCE

@@ -8,7 +8,7 @@ the list from the credentials' own rows.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from issuer.domain.records import ListChange, ListId, StatusListRow
 from issuer.ports import Clock, StatusStore
@@ -16,6 +16,8 @@ from issuer.services.sign_status_list import StatusListSigner
 from specs.token_status_list import StatusList
 
 LEASE = timedelta(seconds=10)
+PAUSE = timedelta(seconds=5)
+"""After a failure: a list that cannot be signed is not tried, and not logged, twice a second."""
 RENEWAL = timedelta(hours=12)
 """A token is signed again when less than this is left of it, even without changes (3.15)."""
 
@@ -25,7 +27,7 @@ class PublishStatusLists:
     """One publisher process; ``holder`` names it in leases.
 
     ``on_failure`` hears of a list that cannot be published at the moment; the others are published all the
-    same, and that one is tried again next time.
+    same, and that one is tried again after a pause.
     """
 
     store: StatusStore
@@ -36,6 +38,7 @@ class PublishStatusLists:
     lease: timedelta = LEASE
     renewal: timedelta = RENEWAL
     _lists: dict[ListId, tuple[int, StatusList]] = field(default_factory=dict)
+    _paused: dict[ListId, datetime] = field(default_factory=dict)
 
     async def publish_pending(self) -> int:
         """Publishes every list that has changes; returns how many tokens were stored."""
@@ -47,12 +50,15 @@ class PublishStatusLists:
         return await self._publish_all(await self.store.lists_expiring(now + self.renewal, now))
 
     async def _publish_all(self, list_ids: Sequence[ListId]) -> int:
-        published = 0
+        now, published = self.clock.now(), 0
         for list_id in list_ids:
+            if self._paused.get(list_id, now) > now:
+                continue
             try:
                 published += await self._publish(list_id)
             except Exception as error:  # one list whose key is gone must not hold up everybody's
                 self._lists.pop(list_id, None)
+                self._paused[list_id] = now + PAUSE
                 self.on_failure(list_id, error)
         return published
 

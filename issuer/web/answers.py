@@ -60,6 +60,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     # the issuer's own
     errors.IssuerError: _told(400, _BAD_REQUEST_FR),
     errors.UnknownSubject: _told(404, "Le registre ne connaît pas cette personne."),
+    errors.ClaimsDoNotFit: _told(400, "Le registre n'a pas ce que ce justificatif demande."),
     errors.DirectoryUnavailable: _told(503, "Le registre des résidents est injoignable pour le moment."),
     errors.UnknownConfiguration: _told(400, "Nommez au moins un justificatif offert ici, une fois chacun."),
     errors.OfferNeedsTransactionCode: _told(
@@ -78,5 +79,4 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.HistoryNotOffered: _told(501, "Les états antérieurs d'une liste ne sont pas offerts."),
     errors.StatusEntryTaken: _told(500, _SERVER_FR),
     errors.CredentialNotSigned: _told(500, _SERVER_FR),
-    errors.ClaimsDoNotFit: _told(500, _SERVER_FR),
 }
