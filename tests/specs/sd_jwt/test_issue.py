@@ -113,6 +113,14 @@ def test_decoys_of_an_array_come_last() -> None:
     assert shown.arrays[("list",)] == (4, (2, 3))
 
 
+def test_decoys_inside_every_element() -> None:
+    """1.09: one total for all of them, whether or not an element has an entry of its own."""
+    claims = {"degrees": [{"type": "BSc"}, {"type": "MSc"}]}
+    prepared = _prepare(claims, [("degrees", 0), ("degrees", None, "type")], {("degrees", None): 3})
+    payload = process_claims(prepared.payload, prepared.disclosures)
+    assert payload.hidden == {("degrees", 0): 2, ("degrees", 1): 2}
+
+
 def test_more_claims_than_the_type_shows_digests() -> None:
     with pytest.raises(IssuanceRefused):
         _prepare({"a": 1, "b": 2}, [("a",), ("b",)], {(): 1})
