@@ -16,7 +16,12 @@ import issuer.app
 import issuer.settings
 import verifier.app
 import verifier.settings
+import wallet_api.app
+import wallet_api.domain.trust
+import wallet_api.settings
+from issuer.clients.credential_types import read_configurations
 from keys.certificate_chains import load_anchors
+from trillium.runtime.clock import SystemClock
 from trillium.runtime.mounting import Part, mount
 from trillium.runtime.settings import (
     ProductionRefusal,
@@ -25,7 +30,9 @@ from trillium.runtime.settings import (
     origin_of,
     refuse_in_production,
 )
+from trillium.start_page import create_start_page
 from verifier.domain.trust import Trust, TrustedIssuer
+from wallet_api.domain.trust import TrustedCredentialIssuer
 
 DEFAULT_BASE = "http://localhost:8000"
 
@@ -37,6 +44,7 @@ class CombinedSettings:
     base_url: str
     issuer: issuer.settings.Settings
     verifier: verifier.settings.Settings
+    wallet: wallet_api.settings.Settings
 
 
 def combined_settings(base_url: str = DEFAULT_BASE, **shared: Any) -> CombinedSettings:
@@ -49,6 +57,7 @@ def combined_settings(base_url: str = DEFAULT_BASE, **shared: Any) -> CombinedSe
         base_url,
         issuer.settings.Settings(**{"public_url": f"{base_url}/issuer", **common}),
         verifier.settings.Settings(**{"public_url": f"{base_url}/verifier", **common}),
+        wallet_api.settings.Settings(**{"public_url": f"{base_url}/wallet", **common}),
     )
 
 
@@ -65,13 +74,24 @@ def create_parts(settings: CombinedSettings) -> list[Part]:
                 {
                     "ISSUER_PUBLIC_URL": settings.issuer.public_url,
                     "VERIFIER_PUBLIC_URL": settings.verifier.public_url,
+                    "WALLET_PUBLIC_URL": settings.wallet.public_url,
                 }
             )
         ],
     )
     issuing = issuer.app.create_part(settings.issuer)
     checking = verifier.app.create_part(settings.verifier, trust=trust_in(settings.issuer))
-    return [issuing, checking]
+    holding = wallet_api.app.create_part(settings.wallet, trust=holder_trust_in(settings))
+    apps = {"issuer": issuing, "verifier": checking, "wallet": holding}
+    return [*apps.values(), _start_page(settings, apps)]
+
+
+def _start_page(settings: CombinedSettings, apps: Mapping[str, Part]) -> Part:
+    described = {name: (part.public_url, part.app) for name, part in apps.items()}
+    page = create_start_page(
+        described, https=settings.issuer.https, sandbox=not settings.issuer.is_production
+    )
+    return Part(settings.base_url, page)
 
 
 def create_combined(base_url: str = DEFAULT_BASE, **shared: Any) -> ASGIApp:
@@ -84,14 +104,28 @@ def anchors_file(settings: SharedSettings, app: str) -> Path:
     return settings.var_dir / "keys" / app / "anchors.pem"
 
 
+def trust_for(settings: CombinedSettings) -> Trust:
+    """The same for the command line, which may be the first to ask for the issuer's keys."""
+    issuer.app.open_ring(settings.issuer, SystemClock().now())
+    return trust_in(settings.issuer)
+
+
 def trust_in(settings: issuer.settings.Settings) -> Trust:
     """The issuer of this process, for every type it issues."""
     anchors = load_anchors(anchors_file(settings, "issuer").read_bytes())
-    configurations = issuer.app.read_configurations(
-        settings.credential_types_dir, vct_base=settings.type_base
-    )
+    configurations = read_configurations(settings.credential_types_dir, vct_base=settings.type_base)
     vcts = frozenset(configuration.vct for configuration in configurations.values())
     return Trust((TrustedIssuer(settings.public_url, anchors, vcts),))
+
+
+def holder_trust_in(settings: CombinedSettings) -> wallet_api.domain.trust.Trust:
+    """The issuer and the verifier of this process, as a wallet trusts them."""
+    issuers = tuple(
+        TrustedCredentialIssuer(one.issuer, one.anchors, one.vcts)
+        for one in trust_in(settings.issuer).issuers
+    )
+    anchors = load_anchors(anchors_file(settings.verifier, "verifier").read_bytes())
+    return wallet_api.domain.trust.Trust(issuers, anchors)
 
 
 __all__ = ["CombinedSettings", "ProductionRefusal", "combined_settings", "create_combined", "create_parts"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from specs.token_status_list import StatusOutcome, parse_status_reference
@@ -21,9 +21,11 @@ from wallet_api.errors import UnknownCredential
 from wallet_api.ports import Clock, CredentialStore, StatusLists
 from wallet_api.services.open_copies import OpenedCopy, open_copy
 from wallet_api.services.vault import Vault
-from wallet_api.services.verify_received import STATUS_MAX_AGE
 
 Path = tuple[str | int, ...]
+
+LOOK_MAX_AGE = timedelta(0)
+"""Who looks into a card wants to know how it stands now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Cards:
             return CardStatus.UNKNOWN if issuer is None else card_status(StatusOutcome.VALID)
         reference = parse_status_reference(claim)
         outcome = await self.statuses.status_of(
-            reference, anchors=issuer.anchors, max_age=STATUS_MAX_AGE, now=now
+            reference, anchors=issuer.anchors, max_age=LOOK_MAX_AGE, now=now
         )
         return card_status(outcome)
 

@@ -1,0 +1,25 @@
+"""The ``trillium`` command: one file per group."""
+
+import typer
+
+from trillium.cli import demo, keys, offer, residents, serve, status, verifier
+
+app = typer.Typer(
+    name="trillium",
+    help="Verifiable digital identity: issue, hold, present, verify and revoke credentials.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.add_typer(residents.app, name="residents")
+app.add_typer(offer.app, name="offer")
+app.add_typer(status.app, name="status")
+app.add_typer(verifier.app, name="verifier")
+app.add_typer(keys.app, name="keys")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

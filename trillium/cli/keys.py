@@ -1,0 +1,72 @@
+"""``trillium keys``: look at the key rings and rotate keys."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+import issuer.app
+import issuer.settings
+import verifier.app
+import verifier.settings
+from keys import KeyPurpose, KeyRing
+from trillium.cli.output import JsonOption, console, print_json, print_rows, told
+from trillium.runtime.clock import SystemClock
+
+app = typer.Typer(help="Keys and certificates.", no_args_is_help=True)
+
+
+class RingOf(StrEnum):
+    """Whose ring."""
+
+    ISSUER = "issuer"
+    VERIFIER = "verifier"
+
+
+@app.command("list")
+def list_keys(ring_of: RingOf = RingOf.ISSUER, as_json: JsonOption = False) -> None:
+    """Every key: purpose, state, end of its certificate. Never the key itself."""
+    with told():
+        ring = _open(ring_of, SystemClock().now())
+        rows: list[dict[str, Any]] = [
+            {
+                "purpose": entry.purpose.value,
+                "state": entry.state.value,
+                "version": entry.version,
+                "key_id": entry.key_id,
+                "certificate_until": entry.chain.not_after.date().isoformat() if entry.chain else "",
+            }
+            for entry in ring.state.entries
+        ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(("purpose", "state", "version", "key_id", "certificate_until"), rows)
+
+
+@app.command("rotate")
+def rotate(
+    purpose: KeyPurpose,
+    ring_of: RingOf = RingOf.ISSUER,
+    without_publication_lead: Annotated[
+        bool, typer.Option(help="Do not wait until others have seen the new key.")
+    ] = False,
+) -> None:
+    """Prepare the next key of a purpose; called again after its lead time, let it take over."""
+    now = SystemClock().now()
+    with told():
+        ring = _open(ring_of, now)
+        waiting = [one for one in ring.state.of_purpose(purpose) if one.state.value == "pending"]
+        if not waiting:
+            ring.prepare_next(purpose, now)
+            console.print(f"The next key for {purpose.value} is published.")
+        if waiting or without_publication_lead:
+            ring.rotate(purpose, now, without_publication_lead=without_publication_lead)
+            console.print(f"The new key for {purpose.value} is in use; running servers follow in seconds.")
+
+
+def _open(ring_of: RingOf, now: datetime) -> KeyRing:
+    if ring_of is RingOf.ISSUER:
+        return issuer.app.open_ring(issuer.settings.Settings(), now)
+    return verifier.app.open_ring(verifier.settings.Settings(), now)

@@ -1,0 +1,56 @@
+"""``trillium serve``: all three applications, or one of them."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+import wallet_api.app
+
+import issuer.app
+import issuer.settings
+import verifier.app
+import verifier.settings
+import wallet_api.settings
+from trillium.cli.output import console, fail
+from trillium.combined import ProductionRefusal, create_combined
+from trillium.runtime.logs import configure_logging
+from trillium.runtime.mounting import mount
+from trillium.runtime.packaging import verify_packages
+from trillium.runtime.server import ServerOptions, run_server
+
+
+class App(StrEnum):
+    """What to serve."""
+
+    ALL = "all"
+    ISSUER = "issuer"
+    VERIFIER = "verifier"
+    WALLET = "wallet"
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    app: Annotated[App, typer.Option(help="One application, or all in one process.")] = App.ALL,
+    public_url: Annotated[
+        str, typer.Option(help="All in one: how browsers and wallets reach the server.")
+    ] = "",
+) -> None:
+    """Start the server. The first start makes keys, certificates and databases under ``var/``."""
+    verify_packages()
+    options = ServerOptions(host=host, port=port)
+    try:
+        if app is App.ALL:
+            base = public_url or f"http://localhost:{port}"
+            configure_logging("console")
+            combined = create_combined(base)
+            console.print(f"Trillium is at [bold]{base}[/]  (stop it with Ctrl-C)")
+            run_server(combined, options)
+        elif app is App.ISSUER:
+            run_server(mount([issuer.app.create_part(issuer.settings.Settings())]), options)
+        elif app is App.VERIFIER:
+            run_server(mount([verifier.app.create_part(verifier.settings.Settings())]), options)
+        else:
+            run_server(mount([wallet_api.app.create_part(wallet_api.settings.Settings())]), options)
+    except ProductionRefusal as refusal:
+        fail(str(refusal))
