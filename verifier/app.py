@@ -1,6 +1,6 @@
 """The verifier put together: the only place that knows all its parts."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from fastapi import FastAPI
 
 from keys import KeyPurpose, KeyRing, KeySpec, Secret, Signer, open_key_ring
+from keys.certificates import is_sandbox_anchor
 from specs.encoding import b64url_encode
 from specs.jose import parse_x5c
 from trillium.runtime.application import create_application
@@ -26,7 +27,13 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.mounting import Part
 from trillium.runtime.openapi import FORM, Content, HotRoute, add_hot_routes, document_hot_routes
 from trillium.runtime.randomness import SystemRandomness
-from trillium.runtime.settings import check_shared, refuse_in_production, warn_of_insecure
+from trillium.runtime.settings import (
+    Check,
+    Refusal,
+    check_shared,
+    refuse_in_production,
+    warn_of_insecure,
+)
 from trillium.runtime.tasks import BackgroundTasks
 from verifier.clients.operator_files import read_presets, read_trust, vcts_of
 from verifier.clients.status_lists import HttpStatusLists
@@ -157,11 +164,12 @@ def _open_trust(settings: Settings) -> Trust:
 
 def create_app(settings: Settings, *, trust: Trust | None = None) -> FastAPI:
     """The application. ``trust``: instead of the settings' file, for the combined server and for tests."""
-    refuse_in_production(settings.profile, [check_shared(settings)])
+    trust = trust or _open_trust(settings)
+    refuse_in_production(settings.profile, [check_shared(settings), check_trust(settings, trust)])
     database, client = open_database(settings.database_url), _open_client(settings)
     outside = Outside(open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness())
     ring = open_ring(settings, outside.clock.now())
-    verifier = build_verifier(settings, ring, outside, trust or _open_trust(settings))
+    verifier = build_verifier(settings, ring, outside, trust)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -182,14 +190,23 @@ async def opened_verifier(settings: Settings, *, trust: Trust | None = None) -> 
     database, client = open_database(settings.database_url), _open_client(settings)
     try:
         await create_schema(database, tables.metadata)
-        outside = Outside(
-            open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness()
-        )
+        outside = Outside(open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness())
         ring = open_ring(settings, outside.clock.now())
         yield build_verifier(settings, ring, outside, trust or _open_trust(settings))
     finally:
         await client.close()
         await database.close()
+
+
+def check_trust(settings: Settings, trust: Trust) -> Check:
+    """Production trusts no development authority."""
+
+    def check() -> Iterable[Refusal]:
+        anchors = (anchor for issuer in trust.issuers for anchor in issuer.anchors.certificates)
+        if any(is_sandbox_anchor(anchor) for anchor in anchors):
+            yield Refusal(settings.setting_name("trust_file"), "must not name a sandbox authority")
+
+    return check
 
 
 def create_part(settings: Settings, *, trust: Trust | None = None) -> Part:

@@ -1,0 +1,1 @@
+"""The running applications, driven as their users drive them."""
