@@ -12,6 +12,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from keys.certificates import SANDBOX_ORGANIZATION
 from specs.dcql import (
     Candidate,
     DcqlQuery,
@@ -184,7 +185,8 @@ def _choose(match: Match) -> dict[str, tuple[Selection, ...]]:
 def _name_in(leaf: x509.Certificate) -> str | None:
     """What its authority says the verifier is called; the organization before the name of a machine."""
     for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
-        found = leaf.subject.get_attributes_for_oid(oid)
-        if found:
-            return render_text(str(found[0].value))
+        for attribute in leaf.subject.get_attributes_for_oid(oid):
+            # A development authority puts its own marker there.
+            if attribute.value != SANDBOX_ORGANIZATION:
+                return render_text(str(attribute.value)) or None
     return None
