@@ -118,6 +118,7 @@ class SimulatedIssuer:
     root: Issued = field(init=False)
     signer: Issued = field(init=False)
     nonces: list[str] = field(default_factory=list)
+    spent: int = 0
     redeemed: bool = False
     _indices: Any = field(default_factory=lambda: itertools.count(3))
 
@@ -220,8 +221,9 @@ class SimulatedIssuer:
         for proof in proofs:
             claims = parse_json_object(proof.payload, max_bytes=9999)
             assert claims["aud"] == ISSUER
-            if self.nonces:
-                assert claims["nonce"] == self.nonces[-1]
+            if self.nonces and claims["nonce"] not in self.nonces[self.spent :]:
+                return refusal("invalid_nonce")
+        self.spent += 1
         keys = [parse_public_jwk(proof.header["jwk"]) for proof in proofs]
         copies = [self.issue(key, number) for number, key in enumerate(keys)]
         return json_answer({"credentials": [{"credential": one} for one in self.deliver(copies)]})
