@@ -28,6 +28,11 @@ _SALT_LENGTH: Final = 24
 # read.
 _MAX_CLAIMS_DEPTH: Final = MAX_DEPTH - 1
 
+_ABSENT: Final = object()
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+_JSON_OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+"""As in create_json: what JSON has no form for is an error and not silently text."""
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedSdJwt:
@@ -91,17 +96,22 @@ class _Builder:
 
     def object(self, claims: Mapping[str, Any], node: PlanNode) -> dict[str, Any]:
         check_shape(claims, node)
-        payload: dict[str, Any] = {**claims}
+        payload: dict[Any, Any] = {**claims}
         own: list[bytes] = []
+        salts = self.salts
         for name, child in node.members.items():
-            if name not in payload:
-                continue
-            value = payload[name]
-            if not child.leaf:
-                value = payload[name] = self.value(value, child)
-            if child.disclosable:
+            if child.leaf:
+                value = payload.pop(name, _ABSENT)
+                if value is _ABSENT:
+                    continue
+            elif name in payload:
+                value = payload[name] = self.value(payload[name], child)
+                if not child.disclosable:
+                    continue
                 del payload[name]
-                own.append(_encoded((self.salts.pop(), name, value)))
+            else:
+                continue
+            own.append(_encoded((salts.pop(), name, value)))
         digests = self.add(own, node)
         if digests:
             # Section 4.2.4.1: sorted, so that the order tells nothing about the claims.
@@ -140,8 +150,7 @@ class _Builder:
 
 
 def _encoded(content: tuple[Any, ...]) -> bytes:
-    # The options of create_json are not needed here: it has already accepted these claims.
-    return b64encode(orjson.dumps(content), b"-_").rstrip(b"=")
+    return b64encode(orjson.dumps(content, None, _JSON_OPTIONS), b"-_").rstrip(b"=")
 
 
 def _salts(pool: bytes) -> list[str]:
@@ -159,13 +168,16 @@ def _salts(pool: bytes) -> list[str]:
 
 def _check_claims(claims: Mapping[str, Any]) -> None:
     """Reserved names and depth (sections 4.1, 4.2.1)."""
-    # The text of the claims says cheaply that there is nothing to find.
-    text = create_json(claims if isinstance(claims, dict) else dict(claims))
-    if b'"_sd' in text or b'"..."' in text:
+    if not RESERVED_NAMES.isdisjoint(claims):
+        raise IssuanceRefused("reserved claim name", section="RFC 9901 section 4.2.1")
+    # The text of what is inside the claims says cheaply that there is nothing to find.
+    inside = create_json([value for value in claims.values() if type(value) not in _SCALARS])
+    if b'"_sd' in inside or b'"..."' in inside:
         _refuse_reserved(claims)
-    if text.count(b"[") + text.count(b"{") > _MAX_CLAIMS_DEPTH:
+    if len(inside) - len(inside.replace(b"[", b"").replace(b"{", b"")) > _MAX_CLAIMS_DEPTH:
         try:
-            parse_json(text, max_bytes=len(text), max_depth=_MAX_CLAIMS_DEPTH)
+            # The array of the values stands here for the object they are in.
+            parse_json(inside, max_bytes=len(inside), max_depth=_MAX_CLAIMS_DEPTH)
         except EncodingError as error:
             raise IssuanceRefused(error.code) from error
 

@@ -27,7 +27,7 @@ class PlanNode:
         self.decoys = 0
         self.members: dict[str | int, PlanNode] = {}
         self.every: PlanNode | None = None
-        self.leaf = True  # nothing below this place is mentioned
+        self.leaf = True  # nothing below this place is mentioned, so it is disclosable itself
         self.wants_array = False
         self.wants_object = False
 

@@ -8,6 +8,7 @@ compared with what was approved (`check_prepared`). Only what that returns can b
 from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from specs.encoding import create_json, to_numeric_date
@@ -43,14 +44,16 @@ class CredentialHeader:
     algorithm: Algorithm
     kid: str | None = None
     x5c: tuple[str, ...] = ()
+    members: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    """The protected header, worked out once for all credentials."""
 
-    def members(self) -> dict[str, Any]:
+    def __post_init__(self) -> None:
         members: dict[str, Any] = {"alg": self.algorithm.value, "typ": TYPE}
         if self.kid is not None:
             members["kid"] = self.kid
         if self.x5c:
             members["x5c"] = list(self.x5c)
-        return members
+        object.__setattr__(self, "members", MappingProxyType(members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def prepare_credential(
     if not _ENVELOPE.isdisjoint(subject_claims):
         raise ValueError("registered claims come from the envelope")
     claims = {**envelope.claims(), **subject_claims}
-    unsigned = prepare_sd_jwt(claims, plan, header=header.members(), salts=salts)
+    unsigned = prepare_sd_jwt(claims, plan, header=header.members, salts=salts)
     return PreparedCredential(envelope.vct, create_json({**subject_claims}), plan, unsigned)
 
 

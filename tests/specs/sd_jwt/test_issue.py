@@ -1,6 +1,7 @@
 """What our issuer makes (RFC 9901 sections 4 and 4.2)."""
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -217,6 +218,9 @@ def test_depth_stays_readable_for_every_verifier(depth: int) -> None:
     assert process_claims(parsed.payload, parsed.disclosures).claims == claims
 
 
-def test_values_json_cannot_hold() -> None:
-    with pytest.raises(TypeError):
-        _prepare({"a": object()}, [("a",)])
+@pytest.mark.parametrize("value", [object(), {1}, datetime(2026, 1, 1, tzinfo=UTC), b"x"])
+def test_values_json_cannot_hold(value: Any) -> None:
+    for claims in ({"a": value}, {"a": [value]}, {"a": {"b": value}}):
+        for paths in ([("a",)], []):
+            with pytest.raises(TypeError):
+                _prepare(claims, paths)

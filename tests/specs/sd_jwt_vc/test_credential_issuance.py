@@ -68,7 +68,7 @@ def test_header() -> None:
     """2.01, 2.12, 1.16."""
     assert parse_sd_jwt(issue()).jws.header == {"alg": "ES256", "typ": "dc+sd-jwt", "kid": "2026-1"}
     header = CredentialHeader(Algorithm.ES256, x5c=("AAAA", "BBBB"))
-    assert header.members() == {"alg": "ES256", "typ": "dc+sd-jwt", "x5c": ["AAAA", "BBBB"]}
+    assert header.members == {"alg": "ES256", "typ": "dc+sd-jwt", "x5c": ["AAAA", "BBBB"]}
 
 
 def test_optional_members_are_absent_or_as_given() -> None:
