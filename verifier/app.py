@@ -114,7 +114,8 @@ class Verifier:
 def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: Trust) -> Verifier:
     """Wires the services."""
     store, clock, randomness = outside.store, outside.clock, outside.randomness
-    presets = read_presets(settings.presets_dir, vcts=vcts_of(trust), production=settings.is_production)
+    # Without a trusted issuer there is nothing that could be asked for and accepted.
+    presets = _presets(settings, trust) if trust.issuers else {}
     identity = _identity(settings, ring)
 
     def wrapping(version: int | None) -> Secret:
@@ -133,6 +134,10 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
         receive=ReceiveResponse(store, presets, identity, verify, seals, clock),
         results=GetResult(store, seals, clock),
     )
+
+
+def _presets(settings: Settings, trust: Trust) -> Mapping[str, Preset]:
+    return read_presets(settings.presets_dir, vcts=vcts_of(trust), production=settings.is_production)
 
 
 def _identity(settings: Settings, ring: KeyRing) -> RequestIdentity:

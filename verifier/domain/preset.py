@@ -74,7 +74,7 @@ def parse_preset(preset_id: str, data: bytes, *, vcts: Mapping[str, str], produc
         members = _PresetFile.model_validate(parse_json_object(data, max_bytes=MAX_PRESET_BYTES))
         mode = SubjectMode(members.subject_mode)
         query = parse_dcql_query(_resolved(members.query, vcts))
-    except (EncodingError, ValidationError, DcqlError, ValueError) as error:
+    except (EncodingError, ValidationError, DcqlError, ValueError, LookupError, TypeError) as error:
         raise BadPreset(f"{preset_id}: {type(error).__name__}") from error
     if any(not texts.get(tag) for texts in (members.names, members.purposes) for tag in LANGUAGES):
         raise BadPreset(f"{preset_id}: names and purposes are needed in {' and '.join(LANGUAGES)}")
