@@ -174,9 +174,7 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         offers=_offers(settings, keys, outside, configurations),
         tokens=_tokens(settings, keys, outside),
         credentials=_credentials(settings, keys, outside, documents, allocate),
-        statuses=ChangeStatus(
-            stores.issuances, stores.statuses, allocate, configurations, clock, keys.credential_key_id
-        ),
+        statuses=ChangeStatus(stores.issuances, stores.statuses, allocate, clock),
         publisher=PublishStatusLists(
             stores.statuses, keys.list_signer(), clock, _process_name(randomness), _list_not_published
         ),

@@ -145,6 +145,9 @@ class StatusStore(Protocol):
     async def find_list(self, list_id: ListId) -> StatusListRow | None:
         """One list."""
 
+    async def lists_of(self, issuance_id: IssuanceId) -> Sequence[StatusListRow]:
+        """The lists that the copies of a card are on."""
+
     async def lists_with_changes(self) -> Sequence[ListId]:
         """Lists with committed changes that are not in their token yet."""
 

@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import Actor, Event, EventName
 from issuer.domain.permutation import Permutation
 from issuer.domain.records import ListId, StatusEntry, StatusGroup, StatusListRow
-from issuer.domain.status import OPEN_LISTS, draw_lists, expiry_bucket
+from issuer.domain.status import OPEN_LISTS, draw_lists
 from issuer.ports import Clock, Randomness, StatusStore
 from issuer.services.secrets_of_offers import create_reference
 from issuer.services.sign_status_list import StatusListSigner
@@ -54,14 +53,11 @@ class AllocateEntries:
     _leases: dict[StatusGroup, list[_Lease]] = field(default_factory=dict)
     _leasing: dict[StatusGroup, asyncio.Lock] = field(default_factory=dict)
 
-    async def take(
-        self, configuration: CredentialConfiguration, key_id: str, expires_at: datetime, count: int
-    ) -> Sequence[StatusEntry]:
-        """``count`` distinct entries for credentials that end at ``expires_at``, lists drawn at random."""
-        group = StatusGroup(configuration.id, key_id, expiry_bucket(expires_at))
+    async def take(self, group: StatusGroup, bits: int, count: int) -> Sequence[StatusEntry]:
+        """``count`` distinct entries of at least ``bits`` bits, from lists of the group drawn at random."""
         entries: list[StatusEntry] = []
         while len(entries) < count:
-            leases = await self._open_leases(group, configuration.status_bits)
+            leases = await self._open_leases(group, bits)
             missing = count - len(entries)
             seed = self.randomness.token_bytes(4 * missing)
             # Everything between here and the next await is one step of the event loop, so two requests

@@ -4,13 +4,11 @@ All copies of a card change together, among decoy entries that were never issued
 list does not show which entries belong to one person (3.14).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
-from issuer.domain.offer import ConfigurationId
-from issuer.domain.records import IssuanceId, IssuanceRecord, IssuanceSummary
+from issuer.domain.records import IssuanceId, IssuanceRecord, IssuanceSummary, StatusListRow
 from issuer.domain.status import StatusChange
 from issuer.errors import StatusChangeRefused, UnknownIssuance
 from issuer.ports import Clock, IssuanceStore, StatusStore
@@ -38,9 +36,7 @@ class ChangeStatus:
     issuances: IssuanceStore
     statuses: StatusStore
     allocate: AllocateEntries
-    configurations: Mapping[ConfigurationId, CredentialConfiguration]
     clock: Clock
-    credential_key_id: Callable[[], str]
 
     async def of_person(
         self, subject_ref: SubjectRef, change: StatusChange, *, actor: Actor, reason: str
@@ -54,8 +50,7 @@ class ChangeStatus:
         cards = await self.issuances.issuances_of(subject_ref)
         if not cards:
             raise UnknownIssuance
-        allowed = [card for card in cards if self._allows(card, change)]
-        return await self._apply(allowed, change, actor=actor, reason=reason)
+        return await self._apply(cards, change, actor=actor, reason=reason)
 
     async def of_card(
         self, issuance_id: IssuanceId, change: StatusChange, *, actor: Actor, reason: str
@@ -69,25 +64,19 @@ class ChangeStatus:
         card = await self.issuances.find_issuance(issuance_id)
         if card is None:
             raise UnknownIssuance
-        allowed = [card] if self._allows(card, change) else []
-        return await self._apply(allowed, change, actor=actor, reason=reason)
-
-    def _allows(self, card: IssuanceSummary, change: StatusChange) -> bool:
-        """Also whether the list can show it: a value too large for its bits is never published (3.06)."""
-        configuration = self.configurations.get(card.configuration_id)
-        bits = 1 if configuration is None else configuration.status_bits
-        return change.allowed_from(card.status) and change.fits(bits)
+        return await self._apply([card], change, actor=actor, reason=reason)
 
     async def _apply(
         self, cards: Sequence[IssuanceSummary], change: StatusChange, *, actor: Actor, reason: str
     ) -> StatusChanged:
-        if not cards:
-            raise StatusChangeRefused
         changed: list[IssuanceId] = []
         copies = 0
         for card in cards:
+            lists = await self.statuses.lists_of(card.issuance_id)
+            if not _allows(card, lists, change):
+                continue
             event = Event(EVENTS[change], actor, self.clock.now(), card.subject_ref, reason, card.copies)
-            decoys = await self._decoys(card, change)
+            decoys = await self._decoys(card, lists, change)
             if await self.statuses.change_status([card.issuance_id], change, decoys, event):
                 changed.append(card.issuance_id)
                 copies += card.copies
@@ -95,15 +84,24 @@ class ChangeStatus:
             raise StatusChangeRefused
         return StatusChanged(tuple(changed), copies)
 
-    async def _decoys(self, card: IssuanceSummary, change: StatusChange) -> Sequence[IssuanceRecord]:
-        """As many never-issued entries as the card has copies; a card keeps the decoys it once got."""
-        configuration = self.configurations.get(card.configuration_id)
-        if change is StatusChange.REINSTATE or card.decoys or configuration is None:
+    async def _decoys(
+        self, card: IssuanceSummary, lists: Sequence[StatusListRow], change: StatusChange
+    ) -> Sequence[IssuanceRecord]:
+        """As many never-issued entries as the card has copies; a card keeps the decoys it once got.
+
+        From the group of the card's own lists, whatever key signs credentials now: on other lists they would
+        hide nothing.
+        """
+        if change is StatusChange.REINSTATE or card.decoys:
             return ()
-        entries = await self.allocate.take(
-            configuration, self.credential_key_id(), card.expires_at, card.copies
-        )
+        entries = await self.allocate.take(lists[0].group, lists[0].bits, card.copies)
         return [
             IssuanceRecord(card.issuance_id, card.subject_ref, card.configuration_id, entry, card.expires_at)
             for entry in entries
         ]
+
+
+def _allows(card: IssuanceSummary, lists: Sequence[StatusListRow], change: StatusChange) -> bool:
+    """Also whether the lists can show it: a value too large for their bits is never published (3.06)."""
+    fits = bool(lists) and all(change.fits(one.bits) for one in lists)
+    return fits and change.allowed_from(card.status)

@@ -13,8 +13,9 @@ from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.issuance import BatchFacts, CopyFacts, header_for, prepare_copies
 from issuer.domain.offer import ConfigurationId
-from issuer.domain.records import IssuanceId, IssuanceRecord, ListId, StatusEntry, UsedNonce
+from issuer.domain.records import IssuanceId, IssuanceRecord, ListId, StatusEntry, StatusGroup, UsedNonce
 from issuer.domain.register_claims import DOCUMENT_NUMBER_BYTES, IssuanceFacts
+from issuer.domain.status import expiry_bucket
 from issuer.domain.validity import ValidityPeriod
 from issuer.errors import CredentialNotSigned, UnknownSubject
 from issuer.ports import Clock, IssuanceStore, Randomness, SubjectDirectory
@@ -166,7 +167,8 @@ class IssueCredential:
     async def _record(self, batch: _Batch) -> Sequence[IssuanceRecord]:
         configuration, subject_ref = batch.configuration, batch.grant.subject_ref
         copies, expires_at = len(batch.proofs.keys), batch.validity.expires_at
-        entries = await self.allocate.take(configuration, batch.signer.key_id, expires_at, copies)
+        group = StatusGroup(configuration.id, batch.signer.key_id, expiry_bucket(expires_at))
+        entries = await self.allocate.take(group, configuration.status_bits, copies)
         issuance_id = IssuanceId(b64url_encode(self.randomness.token_bytes(_ISSUANCE_ID_BYTES)))
         records = [
             IssuanceRecord(issuance_id, subject_ref, configuration.id, entry, expires_at) for entry in entries

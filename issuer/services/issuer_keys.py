@@ -31,9 +31,6 @@ class IssuerKeys:
     def credential_signer(self, now: datetime) -> Signer:
         return self.ring.signer_for(KeyPurpose.CREDENTIAL, now)
 
-    def credential_key_id(self) -> str:
-        return self.credential_signer(self.clock.now()).key_id
-
     def token_signer(self, now: datetime) -> Signer:
         return self.ring.signer_for(KeyPurpose.ACCESS_TOKEN, now)
 

@@ -214,6 +214,10 @@ class MemoryIssuerStore:
         known = self._lists.get(list_id)
         return known.row if known else None
 
+    async def lists_of(self, issuance_id: IssuanceId) -> Sequence[StatusListRow]:
+        used = sorted({copy.record.entry.list_id for copy in self._cards.get(issuance_id, ())})
+        return [self._lists[list_id].row for list_id in used if list_id in self._lists]
+
     async def lists_with_changes(self) -> Sequence[ListId]:
         return list(dict.fromkeys(list_id for list_id, _ in self._changes))
 

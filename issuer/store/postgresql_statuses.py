@@ -141,6 +141,13 @@ class PostgresqlStatuses:
         row = await self._database.fetch_row("SELECT * FROM issuer_status_list WHERE list_id = $1", list_id)
         return None if row is None else list_from(row)
 
+    async def lists_of(self, issuance_id: IssuanceId) -> Sequence[StatusListRow]:
+        used = "SELECT list_id FROM issuer_credential WHERE issuance_id = $1"
+        rows = await self._database.fetch(
+            f"SELECT * FROM issuer_status_list WHERE list_id IN ({used}) ORDER BY list_id", issuance_id
+        )
+        return [list_from(row) for row in rows]
+
     async def lists_with_changes(self) -> Sequence[ListId]:
         rows = await self._database.fetch("SELECT DISTINCT list_id FROM issuer_list_change")
         return [ListId(row["list_id"]) for row in rows]

@@ -96,6 +96,11 @@ class SqliteStatuses:
         rows = await self._rows(f"{_LIST} WHERE list_id = ?", list_id)
         return list_from(rows[0]) if rows else None
 
+    async def lists_of(self, issuance_id: IssuanceId) -> Sequence[StatusListRow]:
+        used = "SELECT list_id FROM issuer_credential WHERE issuance_id = ?"
+        rows = await self._rows(f"{_LIST} WHERE list_id IN ({used}) ORDER BY list_id", issuance_id)
+        return [list_from(row) for row in rows]
+
     async def lists_with_changes(self) -> Sequence[ListId]:
         rows = await self._rows("SELECT DISTINCT list_id FROM issuer_list_change")
         return [ListId(row["list_id"]) for row in rows]

@@ -152,6 +152,18 @@ class TestStatusLists:
         assert not await stores.statuses.open_lists(GROUP)
         assert await stores.statuses.lease_block(ListId("nowhere"), 64) is None
 
+    async def test_3_14_the_lists_of_a_card_are_those_its_copies_are_on(self, stores: IssuerStores) -> None:
+        rows = [status_list(f"list-{number}", slot=number) for number in range(3)]
+        for row in rows:
+            await stores.statuses.add_list(row, token(row.list_id), event())
+        copies = [record(1), record(2), record(1, list_id="list-2")]
+        await stores.issuances.record_issuance(nonce(1), copies, event())
+        await stores.issuances.record_issuance(
+            nonce(2), [record(7, list_id="list-1", card="card-2")], event()
+        )
+        assert await stores.statuses.lists_of(IssuanceId("card-1")) == [rows[0], rows[2]]
+        assert not await stores.statuses.lists_of(IssuanceId("nobody's"))
+
     async def test_a_change_is_committed_with_its_publication_rows_and_event(
         self, stores: IssuerStores
     ) -> None:

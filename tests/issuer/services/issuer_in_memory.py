@@ -116,6 +116,11 @@ class IssuerInMemory:
         checked = self.inspector.status_list(token.token, credential.status.uri)
         return checked.status_at(credential.status.index)
 
+    @property
+    def key_id(self) -> str:
+        """Of the key that signs credentials now."""
+        return self.issuer.credentials.identity.credential_signer(self.clock.now()).key_id
+
     def events(self, name: EventName) -> int:
         """How many events of a kind were written."""
         return sum(event.name is name for event in self.store.events)

@@ -4,19 +4,16 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from itertools import combinations
 
 import pytest
 
 from issuer.domain.event import EventName
-from issuer.domain.records import StatusEntry
-from issuer.domain.status import OPEN_LISTS
+from issuer.domain.records import StatusEntry, StatusGroup
+from issuer.domain.status import OPEN_LISTS, expiry_bucket
 from issuer.services.allocate_entries import AllocateEntries
 from tests.issuer.services.issuer_in_memory import PHOTO_CARD, PROOF_OF_AGE, IssuerInMemory
 from tests.issuer.surroundings import NOW, Interleaved
-
-EXPIRES = NOW + timedelta(days=180)
 
 
 def allocator(issuer: IssuerInMemory, store: object | None = None) -> AllocateEntries:
@@ -25,12 +22,8 @@ def allocator(issuer: IssuerInMemory, store: object | None = None) -> AllocateEn
     return replace(made, store=store or issuer.store, _leases={})
 
 
-async def take(
-    allocate: AllocateEntries, issuer: IssuerInMemory, count: int, key_id: str | None = None
-) -> Sequence[StatusEntry]:
-    configuration = issuer.issuer.configurations[PHOTO_CARD]
-    key = key_id or issuer.issuer.statuses.credential_key_id()
-    return await allocate.take(configuration, key, EXPIRES, count)
+async def take(allocate: AllocateEntries, issuer: IssuerInMemory, count: int) -> Sequence[StatusEntry]:
+    return await allocate.take(StatusGroup(PHOTO_CARD, issuer.key_id, "2027"), 2, count)
 
 
 def has_arithmetic_progression(indices: Sequence[int]) -> bool:
@@ -127,14 +120,13 @@ async def test_after_a_crash_what_was_leased_is_lost_and_nothing_is_given_out_ag
 
 async def test_types_keys_and_years_of_expiry_do_not_share_lists() -> None:
     issuer = IssuerInMemory()
-    allocate, configurations = allocator(issuer), issuer.issuer.configurations
-    key = issuer.issuer.statuses.credential_key_id()
-    next_year = EXPIRES + timedelta(days=365)
-    batches = [
-        await allocate.take(configurations[PHOTO_CARD], key, EXPIRES, 20),
-        await allocate.take(configurations[PROOF_OF_AGE], key, EXPIRES, 20),
-        await allocate.take(configurations[PHOTO_CARD], key, next_year, 20),
+    groups = [
+        StatusGroup(PHOTO_CARD, issuer.key_id, "2027"),
+        StatusGroup(PROOF_OF_AGE, issuer.key_id, "2027"),
+        StatusGroup(PHOTO_CARD, issuer.key_id, "2028"),
     ]
+    allocate = allocator(issuer)
+    batches = [await allocate.take(group, 2, 20) for group in groups]
     lists = [{entry.list_id for entry in batch} for batch in batches]
     assert all(one.isdisjoint(other) for one, other in combinations(lists, 2))
 
@@ -152,9 +144,9 @@ async def test_3_11_a_new_list_is_published_at_once_with_every_entry_valid() -> 
 @pytest.mark.parametrize("month", [1, 12])
 async def test_a_list_outlives_every_credential_on_it(month: int) -> None:
     issuer = IssuerInMemory()
-    configuration, key = issuer.issuer.configurations[PHOTO_CARD], issuer.issuer.statuses.credential_key_id()
     expires_at = NOW.replace(year=2028, month=month, day=31, hour=23, minute=59)
-    [entry] = await allocator(issuer).take(configuration, key, expires_at, 1)
+    group = StatusGroup(PHOTO_CARD, issuer.key_id, expiry_bucket(expires_at))
+    [entry] = await allocator(issuer).take(group, 2, 1)
     assert (await issuer.store.find_list(entry.list_id)).last_expiry > expires_at
 
 
@@ -171,12 +163,7 @@ async def test_3_12_the_address_of_a_list_says_nothing_about_who_is_on_it() -> N
 async def test_lists_of_fewer_bits_are_left_when_the_type_needs_more() -> None:
     """An entry must have room for every status its card may get, or it could never be published (3.06)."""
     issuer = IssuerInMemory()
-    allocate, configuration = allocator(issuer), issuer.issuer.configurations[PHOTO_CARD]
-    narrow = replace(configuration, settings=configuration.settings.model_copy(update={"status_bits": 1}))
-    key = issuer.issuer.statuses.credential_key_id()
-    before = await allocate.take(narrow, key, EXPIRES, 20)
-    after = await allocator(issuer).take(configuration, key, EXPIRES, 20)
-    bits = [
-        {(await issuer.store.find_list(entry.list_id)).bits for entry in batch} for batch in (before, after)
-    ]
-    assert bits == [{1}, {2}]
+    group, allocate = StatusGroup(PHOTO_CARD, issuer.key_id, "2027"), allocator(issuer)
+    batches = [await allocate.take(group, bits, 20) for bits in (1, 2, 1)]
+    bits = [{(await issuer.store.find_list(entry.list_id)).bits for entry in batch} for batch in batches]
+    assert bits == [{1}, {2}, {2}]
