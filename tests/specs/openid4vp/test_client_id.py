@@ -162,7 +162,11 @@ def test_another_hash_is_refused_5_08() -> None:
         verify_x509_hash(create_x509_hash(HASH.swapcase()), HASH)
 
 
-@pytest.mark.parametrize("text", ["abc", HASH + "=", HASH[:-1], HASH + "A", "+" * 43, "ab:cd"])
+@pytest.mark.parametrize(
+    "text",
+    ["abc", HASH + "=", HASH[:-1], HASH + "A", "+" * 43, "ab:cd"],
+    ids=["short", "padded", "one short", "one long", "base64", "colon"],
+)
 def test_what_is_no_hash_is_no_client_5_08(text: str) -> None:
     with pytest.raises(ClientIdRefused):
         verify_x509_hash(parse_client_id(f"x509_hash:{text}"), text)
