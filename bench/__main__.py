@@ -1,0 +1,62 @@
+"""`python -m bench [--quick] [--json | --markdown FILE] [--only GROUP]`."""
+
+import argparse
+import gc
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import credential_paths, jws_paths, report, status_list_paths
+from bench.figures import Figure
+from bench.interleave import Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of everything."""
+
+    rounds: Effort
+    large_lists: bool
+
+
+FULL = Extent(Effort(rounds=40, slice_seconds=0.02), large_lists=True)
+QUICK = Extent(Effort(rounds=14, slice_seconds=0.012), large_lists=False)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measures and prints."""
+    options = _parse(arguments)
+    about = report.machine()
+    begin = time.monotonic()
+    figures = []
+    for figure in _figures(QUICK if options.quick else FULL):
+        figures.append(figure)
+        if sys.stderr.isatty():
+            print(f"\r{figure.group}: {figure.path}\033[K", end="", file=sys.stderr, flush=True)
+    about.append(f"{'quick' if options.quick else 'full'} run, {time.monotonic() - begin:.0f} s")
+    print(report.as_json(figures, about) if options.json else report.as_text(figures, about))
+    if options.markdown:
+        report.write_between_marks(options.markdown, report.as_markdown(figures, about))
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less than a minute, more noise")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="also put the table between its marks there"
+    )
+    return parser.parse_args(arguments)
+
+
+def _figures(extent: Extent) -> Iterator[Figure]:
+    gc.freeze()  # what is imported is not looked through again and again
+    yield from jws_paths.figures(extent.rounds)
+    yield from credential_paths.figures(extent.rounds)
+    yield from status_list_paths.figures(extent.rounds, large=extent.large_lists)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
