@@ -105,7 +105,8 @@ class Pages:
         """The page that tells an error, with the number to quote when asking for help."""
         language = language_of(scope, self._options.default_language)
         context = {
-            "text": answer.text_in(language),
+            # Answers also travel in headers, where an apostrophe is plain; on a page it is a printed one.
+            "text": answer.text_in(language).replace("'", "’"),
             "code": answer.code,
             "status": answer.status,
             "request_id": request_id,

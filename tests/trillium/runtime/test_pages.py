@@ -213,7 +213,7 @@ async def test_errors_and_static_files_of_a_real_application(tmp_path: Path) -> 
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert page.headers["cache-control"] == "no-store"
         assert "Il y a un problème" in page.text
-        assert "Il n&#39;y a rien à cette adresse." in page.text
+        assert "Il n’y a rien à cette adresse." in page.text
         assert page.headers["x-request-id"] in page.text
         failed = await client.get("/broken")
         assert (failed.status_code, "planted" in failed.text) == (500, False)
@@ -231,7 +231,7 @@ def test_an_error_page_has_the_status_of_its_answer(pages: Pages) -> None:
     answer = Answer(410, "expired_offer", "The offer has expired.", "L'offre a expiré.")
     response = pages.error_response(http_scope(headers=[("Accept-Language", "fr")]), answer, "0011")
     assert response.status_code == 410
-    assert "L&#39;offre a expiré." in text_of(response)
+    assert "L’offre a expiré." in text_of(response)
 
 
 def test_the_french_of_the_runtime_is_complete(tmp_path: Path) -> None:
