@@ -20,8 +20,8 @@ _LIBRARIES = (
 )
 
 READ_IT = (
-    "Ratios inside one run are what to keep; rates belong to this machine at this hour. A ratio is the median "
-    "of rounds in which ours and the other side took turns; `best` compares the fastest round of each."
+    "Ratios inside one run are what to keep; rates belong to this machine at this hour. A ratio is the "
+    "median of rounds in which ours and the other side took turns; `best` compares the fastest round of each."
 )
 
 
