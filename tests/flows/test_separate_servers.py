@@ -1,0 +1,136 @@
+"""Three servers, as in a real deployment: issue, hold, present, revoke, and an issuer that is gone."""
+
+import time
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.flows.servers import Servers, three_servers
+
+REGISTER = (resources.files("issuer") / "sample_data" / "residents.csv").read_bytes()
+MAYA, ADAEZE = "ON-1000003", "ON-1039598"
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with three_servers(tmp_path_factory.mktemp("servers")) as running:
+        post(
+            f"{running.issuer.url}/management/residents/import",
+            headers={**running.issuer.management, "Content-Type": "text/csv"},
+            content=REGISTER,
+        )
+        yield running
+
+
+def post(url: str, status: int = 200, **options: Any) -> Any:
+    answer = httpx.post(url, timeout=30.0, trust_env=False, **options)
+    assert answer.status_code == status, answer.text
+    return answer.json() if answer.content else None
+
+
+def get(url: str, **options: Any) -> Any:
+    answer = httpx.get(url, timeout=30.0, trust_env=False, **options)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+class Person:
+    """A resident of the register with a wallet on the wallet's server."""
+
+    def __init__(self, servers: Servers, number: str) -> None:
+        self.servers = servers
+        found = post(
+            f"{servers.issuer.url}/management/residents/search",
+            headers=servers.issuer.management,
+            json={"text": number},
+        )
+        self.subject_ref = found["residents"][0]["subject_ref"]
+        account = post(
+            f"{servers.wallet.url}/accounts", 201, headers=servers.wallet.management, json={"name": number}
+        )
+        self.headers = {"Authorization": f"Bearer {account['token']}"}
+
+    def receive(self, types: list[str]) -> list[dict[str, Any]]:
+        offer = post(
+            f"{self.servers.issuer.url}/management/offers",
+            201,
+            headers=self.servers.issuer.management,
+            json={"subject_ref": self.subject_ref, "credential_configuration_ids": types, "tx_code": True},
+        )
+        wallet = self.servers.wallet.url
+        body = {"credential_offer": offer["credential_offer_link"]}
+        opened = post(f"{wallet}/offers", 201, headers=self.headers, json=body)
+        accepted = post(
+            f"{wallet}/offers/{opened['operation_id']}/accept",
+            headers=self.headers,
+            json={"tx_code": offer["tx_code"]},
+        )
+        received: list[dict[str, Any]] = accepted["credentials"]
+        return received
+
+    def present(self, service: tuple[str, str], preset: str) -> dict[str, Any]:
+        started = post(
+            f"{self.servers.verifier.url}/presentations", 201, auth=service, json={"preset": preset}
+        )
+        wallet = self.servers.wallet.url
+        body = {"authorization_request": started["authorization_request"]}
+        opened = post(f"{wallet}/presentations", 201, headers=self.headers, json=body)
+        post(f"{wallet}/presentations/{opened['operation_id']}/consent", headers=self.headers, json={})
+        result: dict[str, Any] = get(started["result_url"], auth=service)
+        return result
+
+
+@pytest.fixture(scope="module")
+def service(servers: Servers) -> tuple[str, str]:
+    client = post(
+        f"{servers.verifier.url}/management/clients",
+        201,
+        headers=servers.verifier.management,
+        json={"name_en": "Shop", "name_fr": "Épicerie", "presets": ["ontario-resident", "age-19-or-over"]},
+    )
+    return client["client_id"], client["client_secret"]
+
+
+def test_issued_by_one_held_by_another_checked_by_a_third(servers: Servers, service: tuple[str, str]) -> None:
+    """4.02: an issuer without a path; its documents at the root of its host."""
+    maya = Person(servers, MAYA)
+    received = maya.receive(["photo-card", "proof-of-age"])
+    assert [(one["type"], one["copies"]) for one in received] == [("photo-card", 10), ("proof-of-age", 10)]
+    result = maya.present(service, "ontario-resident")
+    assert result["outcome"] == "accepted"
+    assert result["claims"] == {"photo_card": {"address": {"region": "ON", "locality": "Toronto"}}}
+    post(
+        f"{servers.issuer.url}/management/status-changes",
+        headers=servers.issuer.management,
+        json={"subject_ref": maya.subject_ref, "change": "revoke", "reason": "stolen_phone"},
+    )
+    assert _until(lambda: maya.present(service, "ontario-resident")["clerk_outcome"], "revoked") <= 5.0
+
+
+def test_3_27_an_issuer_that_is_gone_leaves_the_verdict_undetermined(
+    servers: Servers, service: tuple[str, str]
+) -> None:
+    """The outage is a real one: the issuer's process is killed. It starts again by itself afterwards."""
+    adaeze = Person(servers, ADAEZE)
+    adaeze.receive(["proof-of-age"])
+    assert adaeze.present(service, "age-19-or-over")["outcome"] == "accepted"
+    servers.issuer.kill()
+    result = adaeze.present(service, "age-19-or-over")
+    assert result["outcome"] == "undetermined"
+    assert result["clerk_outcome"] == "cannot_tell"
+    assert result["claims"] == {}
+    assert {reason["code"] for reason in result["reasons"]} <= {"status_unknown", "status_stale"}
+    for reason in result["reasons"]:
+        assert reason["text"]["en-CA"]
+        assert reason["text"]["fr-CA"]
+
+
+def _until(look: Any, wanted: str) -> float:
+    started = time.monotonic()
+    while look() != wanted:
+        assert time.monotonic() - started < 10, "not published"
+        time.sleep(0.2)
+    return time.monotonic() - started
