@@ -13,11 +13,14 @@ from specs.errors import ProtocolError
 from trillium.runtime.answers import Answers, answer_for
 from trillium.runtime.application import create_application
 from trillium.runtime.errors import CallerKind, install_error_handlers
+from trillium.runtime.health import HEALTH, HEALTH_PATH
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
-from trillium.runtime.pages import STATIC_FOLDER, PageOptions, Pages, static_mount
+from trillium.runtime.openapi import add_hot_routes
+from trillium.runtime.pages import STATIC_FOLDER, PageOptions, Pages, static_address, static_mount
 from trillium.start_page.operations import Operation, operations_of
 
 HERE: Final = Path(__file__).parent
+STATIC_NAME: Final = "start-page"
 ROLES: Final = ("resident", "relying-service", "clerk", "administrator", "operator")
 
 
@@ -40,7 +43,7 @@ class StartPages:
 
     async def start(self, request: Request) -> Response:
         """``GET /``."""
-        return self._pages.response(request.scope, "start.html", {"roles": ROLES})
+        return self._pages.response(request.scope, "start.html")
 
     async def role(self, request: Request) -> Response:
         """``GET /roles/{role}``."""
@@ -51,7 +54,7 @@ class StartPages:
         return self._pages.response(request.scope, f"role-{role}.html", {"urls": urls})
 
     async def api(self, request: Request) -> Response:
-        """``GET /api``: every operation of the three applications."""
+        """``GET /api``: every operation of every application."""
         described: list[tuple[str, str, list[Operation]]] = [
             (name, url, operations_of(app.openapi())) for name, (url, app) in self._apps.items()
         ]
@@ -67,15 +70,19 @@ def create_start_page(apps: Mapping[str, tuple[str, FastAPI]], *, https: bool, s
             catalogues=[HERE / "locales" / "fr" / "LC_MESSAGES" / "start_page.po"],
             https=https,
             sandbox=sandbox,
+            stylesheets=[static_address("", STATIC_NAME, HERE / "static", "start_page.css")],
         )
     )
     app = create_application("Trillium", version("trillium"))
     app.openapi_url = None
+    # This application answers for the whole root, so also for the health of the process.
+    add_hot_routes(app, [HEALTH])
     start = StartPages(pages, apps)
     app.add_route("/", start.start, methods=["GET"], include_in_schema=False)
     app.add_route("/roles/{role}", start.role, methods=["GET"], include_in_schema=False)
     app.add_route("/api", start.api, methods=["GET"], include_in_schema=False)
     app.router.routes.append(static_mount("runtime", STATIC_FOLDER))
+    app.router.routes.append(static_mount(STATIC_NAME, HERE / "static"))
     renderer = install_error_handlers(app, ANSWERS, lambda _path: CallerKind.PAGE, pages)
-    install_middleware(app, renderer, MiddlewareOptions(https=https))
+    install_middleware(app, renderer, MiddlewareOptions(https=https, quiet=lambda path: path == HEALTH_PATH))
     return app

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+"""Members of an OpenAPI path item that are operations; it has others, such as shared parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation in one line."""
+    """One operation in one line. ``group``: who calls it, or what it is about."""
 
     method: str
     path: str
@@ -16,7 +19,7 @@ class Operation:
 
 
 def operations_of(document: Mapping[str, Any]) -> list[Operation]:
-    """Every operation, grouped by who calls it, then by path."""
+    """Every operation of an OpenAPI document, by group, then by path and method."""
     found = [
         Operation(
             method.upper(),
@@ -26,5 +29,6 @@ def operations_of(document: Mapping[str, Any]) -> list[Operation]:
         )
         for path, operations in document.get("paths", {}).items()
         for method, operation in operations.items()
+        if method in METHODS
     ]
     return sorted(found, key=lambda one: (one.group, one.path, one.method))
