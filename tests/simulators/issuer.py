@@ -158,9 +158,9 @@ class SimulatedIssuer:
             "/tenant/nonce": self._nonce,
             "/tenant/credential": self._credential,
             "/tenant/types/photo-card/1": lambda _: HttpAnswer(200, "application/json", self.type_metadata),
-            "/tenant/status/1": self._status_list,
         }
-        found = paths.get(urlsplit(call.url).path)
+        path = urlsplit(call.url).path
+        found = self._status_list if path.startswith("/tenant/status/") else paths.get(path)
         return NOT_FOUND if found is None else found(call)
 
     def issuer_document(self) -> dict[str, Any]:
@@ -251,13 +251,13 @@ class SimulatedIssuer:
         checked = check_prepared(prepared, approve_claims(prepared, lambda _processed: None))
         return checked.attach(sign_with(self.signer.key, Algorithm.ES256, checked.signing_input.data))
 
-    def _status_list(self, _call: Call) -> HttpAnswer:
+    def _status_list(self, call: Call) -> HttpAnswer:
         if not self.status_reachable:
             return HttpAnswer(503, "text/plain", b"")
         signer = self.status_signer or self.signer
         prepared = prepare_status_list_token(
             self.statuses,
-            uri=f"{ISSUER}/status/1",
+            uri=call.url,
             issued_at=self.now,
             expires_at=self.now + timedelta(days=7),
             ttl=timedelta(hours=1),
