@@ -73,7 +73,9 @@ def management_router(
 
 
 def _add_offers(router: APIRouter, services: ManagementServices) -> None:
-    @router.post("/offers", status_code=201)
+    @router.post(
+        "/offers", status_code=201, summary="Offer credentials to a person, with a pre-authorized code"
+    )
     async def create_offer(request: OfferRequest, response: Response) -> OfferAnswer:
         created = await services.offers.create(
             SubjectRef(request.subject_ref),
@@ -96,7 +98,7 @@ def _add_offers(router: APIRouter, services: ManagementServices) -> None:
             qr_svg=str(qr.svg("Credential offer")),
         )
 
-    @router.get("/offers/{offer_id}")
+    @router.get("/offers/{offer_id}", summary="What became of an offer")
     async def show_offer(offer_id: str) -> OfferStateAnswer:
         offer, state = await services.offers.state(OfferId(offer_id))
         return OfferStateAnswer(
@@ -106,19 +108,19 @@ def _add_offers(router: APIRouter, services: ManagementServices) -> None:
             expires_at=offer.expires_at,
         )
 
-    @router.delete("/offers/{offer_id}", status_code=204)
+    @router.delete("/offers/{offer_id}", status_code=204, summary="Withdraw an offer that was not used yet")
     async def withdraw_offer(offer_id: str) -> None:
         await services.offers.withdraw(OfferId(offer_id), actor=MANAGEMENT)
 
 
 def _add_residents(router: APIRouter, services: ManagementServices) -> None:
     # A POST, so that a name is never part of an address that somebody logs.
-    @router.post("/residents/search")
+    @router.post("/residents/search", summary="Find people in the register, by name or number")
     async def search_residents(request: ResidentSearch) -> ResidentsAnswer:
         found = await services.directory.search(request.text, limit=MAX_FOUND)
         return ResidentsAnswer(residents=[_resident(ref, resident) for ref, resident in found])
 
-    @router.post("/residents/import")
+    @router.post("/residents/import", summary="Fill or update the register from a CSV file")
     async def import_residents(request: Request, *, skip_bad: bool = False) -> Response:
         require_content_type(request, "text/csv")
         text = (await request.body()).decode("utf-8", errors="surrogateescape")
@@ -135,14 +137,14 @@ def _add_residents(router: APIRouter, services: ManagementServices) -> None:
 
 
 def _add_credentials(router: APIRouter, services: ManagementServices) -> None:
-    @router.get("/credentials")
+    @router.get("/credentials", summary="The credentials that a person was issued")
     async def list_credentials(
         subject_ref: Annotated[str, Query(min_length=1, max_length=64)],
     ) -> CredentialsAnswer:
         cards = await services.issuances.issuances_of(SubjectRef(subject_ref))
         return CredentialsAnswer(credentials=[_card(card) for card in cards])
 
-    @router.post("/status-changes")
+    @router.post("/status-changes", summary="Suspend, reinstate or revoke credentials")
     async def change_status(request: StatusChangeRequest) -> StatusChangeAnswer:
         changed = await _change(services.statuses, request)
         return StatusChangeAnswer(

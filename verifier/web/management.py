@@ -37,14 +37,16 @@ def management_router(
     """All routes under ``/management``; ``require`` lets the holder of the token through."""
     router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
 
-    @router.post("/clients", status_code=201)
+    @router.post(
+        "/clients", status_code=201, summary="Register a relying service; its secret is in this answer only"
+    )
     async def add_client(request: ClientRequest, response: Response) -> ClientAnswer:
         names = {"en-CA": request.name_en, "fr-CA": request.name_fr}
         registered = await services.clients.register(names, request.presets, actor=MANAGEMENT)
         response.headers["Cache-Control"] = "no-store"
         return ClientAnswer(client_id=registered.service.client_id, client_secret=registered.secret)
 
-    @router.get("/clients")
+    @router.get("/clients", summary="The relying services")
     async def list_clients() -> ClientsAnswer:
         entries = [
             ClientEntry(
@@ -57,11 +59,15 @@ def management_router(
         ]
         return ClientsAnswer(clients=entries)
 
-    @router.get("/presets")
+    @router.get("/presets", summary="What relying services may be registered to ask")
     async def list_presets() -> PresetsAnswer:
         return PresetsAnswer(presets=[_entry(preset) for preset in services.presets.values()])
 
-    @router.post("/drills/status-lists", status_code=204)
+    @router.post(
+        "/drills/status-lists",
+        status_code=204,
+        summary="Drill: put status lists out of reach for some seconds (sandbox only)",
+    )
     async def drill(request: DrillRequest) -> None:
         services.drill(request.unreachable_seconds)
 

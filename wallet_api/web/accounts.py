@@ -37,12 +37,17 @@ def accounts_router(
     router = APIRouter(tags=["accounts"], dependencies=[Depends(no_store)])
     caller = caller_by_token(accounts)
 
-    @router.post("/accounts", status_code=201, dependencies=[Depends(require_management)])
+    @router.post(
+        "/accounts",
+        status_code=201,
+        dependencies=[Depends(require_management)],
+        summary="Open an account for a resident (management only); its token is in this answer only",
+    )
     async def open_account(request: AccountRequest) -> AccountAnswer:
         opened = await accounts.open(request.name)
         return AccountAnswer(account_id=opened.account.account_id, token=opened.token)
 
-    @router.get("/account")
+    @router.get("/account", summary="The account of the caller")
     async def show_account(request: Request) -> AccountStateAnswer:
         account = await caller(request)
         return AccountStateAnswer(

@@ -23,13 +23,13 @@ def credentials_router(cards: Cards, caller: Caller) -> APIRouter:
     """Routes under ``/credentials``, for the holder of an account's token."""
     router = APIRouter(prefix="/credentials", tags=["credentials"], dependencies=[Depends(no_store)])
 
-    @router.get("")
+    @router.get("", summary="The credentials that are kept")
     async def list_cards(account: Annotated[Account, Depends(caller)], request: Request) -> CredentialsAnswer:
         locale = language_of(request.scope).locale
         found = await cards.list(account)
         return CredentialsAnswer(credentials=[CredentialAnswer(**_card(card, locale)) for card in found])
 
-    @router.get("/{credential_id}")
+    @router.get("/{credential_id}", summary="One credential with its claims")
     async def show_card(
         account: Annotated[Account, Depends(caller)], credential_id: str, request: Request
     ) -> OpenedCredentialAnswer:
@@ -40,7 +40,7 @@ def credentials_router(cards: Cards, caller: Caller) -> APIRouter:
             disclosures=_disclosures(opened),
         )
 
-    @router.delete("/{credential_id}", status_code=204)
+    @router.delete("/{credential_id}", status_code=204, summary="Delete a credential and all its copies")
     async def delete_card(account: Annotated[Account, Depends(caller)], credential_id: str) -> None:
         await cards.delete(account, CredentialId(credential_id))
 

@@ -32,7 +32,7 @@ def offers_router(open_offer: OpenOffer, accept_offer: AcceptOffer, caller: Call
     """Routes under ``/offers``, for the holder of an account's token."""
     router = APIRouter(prefix="/offers", tags=["offers"], dependencies=[Depends(no_store)])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, summary="Read a credential offer: who offers what")
     async def read_offer(account: Annotated[Account, Depends(caller)], request: OfferRequest) -> OfferAnswer:
         opened = await open_offer(account, request.credential_offer)
         return OfferAnswer(
@@ -42,7 +42,7 @@ def offers_router(open_offer: OpenOffer, accept_offer: AcceptOffer, caller: Call
             tx_code=_tx_code(opened.tx_code),
         )
 
-    @router.post("/{operation_id}/accept")
+    @router.post("/{operation_id}/accept", summary="Accept an offer and receive the credentials")
     async def accept(
         account: Annotated[Account, Depends(caller)], operation_id: str, request: AcceptRequest | None = None
     ) -> AcceptAnswer:

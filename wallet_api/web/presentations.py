@@ -29,7 +29,7 @@ def presentations_router(
     """Routes under ``/presentations``, for the holder of an account's token."""
     router = APIRouter(prefix="/presentations", tags=["presentations"], dependencies=[Depends(no_store)])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, summary="Read a presentation request: who asks for what")
     async def read_request(
         account: Annotated[Account, Depends(caller)], request: PresentationRequest
     ) -> PresentationAnswer:
@@ -46,7 +46,7 @@ def presentations_router(
             why_not=_why_not(opened.why_not),
         )
 
-    @router.post("/{operation_id}/consent")
+    @router.post("/{operation_id}/consent", summary="Agree, and share what was shown")
     async def agree(
         account: Annotated[Account, Depends(caller)],
         operation_id: str,
@@ -54,7 +54,7 @@ def presentations_router(
     ) -> DeliveredAnswer:
         return _delivered(await consent(account, OperationId(operation_id)))
 
-    @router.post("/{operation_id}/refuse")
+    @router.post("/{operation_id}/refuse", summary="Refuse, and tell the verifier so")
     async def refuse(
         account: Annotated[Account, Depends(caller)],
         operation_id: str,
