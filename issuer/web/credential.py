@@ -13,7 +13,8 @@ from specs.openid4vci import (
     create_nonce_response,
     parse_credential_request,
 )
-from trillium.runtime.bodies import read_json
+from specs.openid4vci.errors import InvalidCredentialRequest
+from trillium.runtime.bodies import WrongContentType, read_json
 
 
 class NonceEndpoint:
@@ -38,7 +39,11 @@ class CredentialEndpoint:
             request.headers.getlist("authorization"), query_names=set(request.query_params.keys())
         )
         grant = self._issue.authorize(token)
-        body = await read_json(request)
+        try:
+            body = await read_json(request)
+        except WrongContentType as error:
+            # Section 8.3.1.2 has one status and one code for a request that is not in the form it should be.
+            raise InvalidCredentialRequest(error.detail) from error
         credentials = await self._issue(grant, parse_credential_request(body))
         return Response(
             orjson.dumps(create_credential_response(credentials)),

@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.services.exchange_token import ExchangeToken
-from specs.oauth import create_token_response, parse_token_request
-from trillium.runtime.bodies import read_form
+from specs.oauth import InvalidRequest, create_token_response, parse_token_request
+from trillium.runtime.bodies import WrongContentType, read_form
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -18,7 +18,11 @@ class TokenEndpoint:
         self._exchange = exchange
 
     async def respond(self, request: Request) -> Response:
-        token_request = parse_token_request(await read_form(request))
+        try:
+            fields = await read_form(request)
+        except WrongContentType as error:
+            raise InvalidRequest(error.detail) from error  # RFC 6749 section 5.2: 400
+        token_request = parse_token_request(fields)
         token = await self._exchange(token_request)
         body = create_token_response(access_token=token.access_token, expires_in=token.expires_in or 0)
         return Response(orjson.dumps(body), media_type="application/json", headers=NO_STORE)

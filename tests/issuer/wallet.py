@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from keys import KeyPurpose, KeyRing
 from specs.encoding import b64url_encode, create_json
-from specs.jose import Algorithm, PublicJwk, parse_x5c, prepare_jws, public_jwk_of, sign_with, verify_chain
+from specs.jose import Algorithm, PublicJwk, parse_x5c, public_jwk_of, sign_with, verify_chain
 from specs.openid4vci import KEY_PROOF_TYPE
 from specs.sd_jwt_vc import VerifiedCredential, parse_credential, verify_issued_credential
 from specs.token_status_list import (
@@ -62,11 +62,8 @@ class Prover:
 
 
 def sign(header: dict[str, Any], claims: dict[str, Any], number: int = 0) -> str:
-    """A compact JWS by the wallet's key; any header at all, those of no honest wallet too."""
-    if header.get("alg") in {algorithm.value for algorithm in Algorithm}:
-        data = prepare_jws(header, create_json(claims)).data
-    else:
-        data = f"{b64url_encode(create_json(header))}.{b64url_encode(create_json(claims))}".encode()
+    """A compact JWS by the wallet's key; with any header at all, those of no honest wallet too."""
+    data = f"{b64url_encode(create_json(header))}.{b64url_encode(create_json(claims))}".encode()
     signature = sign_with(_private_key(number), Algorithm.ES256, data)
     return f"{data.decode()}.{b64url_encode(signature)}"
 
