@@ -1,0 +1,1 @@
+"""Trillium against software that nobody here wrote; README.md says which."""

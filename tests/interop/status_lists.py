@@ -1,0 +1,32 @@
+"""A holder's own look at a status list, read with a third-party library (`token-status-list`)."""
+
+import time
+
+import httpx
+from token_status_list import BitArray
+
+from tests.interop.sd_jwt_text import SdJwtText, read_jwt
+
+VALID, INVALID, SUSPENDED = 0, 1, 2
+PUBLICATION_TIMEOUT_S = 20.0
+
+
+def read_status(credential: SdJwtText) -> int:
+    """The published status of one copy."""
+    uri, index = credential.status_entry
+    answer = httpx.get(
+        uri, headers={"Accept": "application/statuslist+jwt"}, trust_env=False
+    ).raise_for_status()
+    assert answer.headers["content-type"] == "application/statuslist+jwt"
+    token = read_jwt(answer.text)
+    assert token.header["typ"] == "statuslist+jwt"
+    assert token.payload["sub"] == uri
+    return int(BitArray.load(token.payload["status_list"]).get(index))
+
+
+def wait_for_status(credential: SdJwtText, status: int) -> None:
+    """Until the list says so: a change is published a moment after it is made."""
+    deadline = time.monotonic() + PUBLICATION_TIMEOUT_S
+    while (published := read_status(credential)) != status:
+        assert time.monotonic() < deadline, f"the list still says {published}"
+        time.sleep(0.1)
