@@ -42,5 +42,13 @@ class IssuerKeys:
     def nonce_secret(self) -> Secret:
         return self.ring.secret_for(KeyPurpose.NONCE)
 
+    def session_secret(self) -> Secret:
+        """What codes of offers are derived with."""
+        return self.ring.secret_for(KeyPurpose.SESSION)
+
+    def wrapping_secret(self, version: int | None) -> Secret:
+        """What references in access tokens are sealed with."""
+        return self.ring.secret_for(KeyPurpose.WRAPPING, version)
+
     def list_signer(self) -> StatusListSigner:
         return StatusListSigner(self.ring.signer_for_list, self.list_uri)

@@ -7,6 +7,7 @@ found by trying them all.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from issuer.domain.offer import OfferId
@@ -34,15 +35,18 @@ def create_transaction_code(random: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OfferSecrets:
-    """Derives and hashes with the issuer's ``session`` secret."""
+    """Derives and hashes with the issuer's ``session`` secret, asked for each time: rings are read again.
 
-    secret: Secret
+    When that secret is rotated, offers that are open can no longer be redeemed and are made anew.
+    """
+
+    secret: Callable[[], Secret]
 
     def code(self, reference: str) -> str:
         """The pre-authorized code that belongs to a reference: 256 bits, 43 characters."""
-        return b64url_encode(self.secret.mac(b"pre-authorized code\x00" + reference.encode()))
+        return b64url_encode(self.secret().mac(b"pre-authorized code\x00" + reference.encode()))
 
     def transaction_code_hash(self, offer_id: OfferId, transaction_code: str) -> bytes:
         """Keyed hash over offer and code; the offer id keeps equal codes apart."""
         data = b"\x00".join((b"transaction code", offer_id.encode(), transaction_code.encode()))
-        return self.secret.mac(data)
+        return self.secret().mac(data)
