@@ -66,6 +66,10 @@ class BadPreset(VerifierError):
     text = "The preset is not valid."
 
 
+class UnknownCredentialType(BadPreset):
+    """A preset asks for a type that no trusted issuer issues."""
+
+
 class BadTrust(VerifierError):
     """The configured trust is not usable."""
 

@@ -1,10 +1,11 @@
 """What the operator configures in files: presets and whom to trust."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
+import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from keys.certificate_chains import load_anchors
@@ -12,7 +13,9 @@ from keys.errors import CustodyError
 from specs.encoding import EncodingError, parse_json_object
 from verifier.domain.preset import Preset, parse_preset
 from verifier.domain.trust import Trust, TrustedIssuer
-from verifier.errors import BadTrust
+from verifier.errors import BadTrust, UnknownCredentialType
+
+log: Final = structlog.get_logger()
 
 MAX_TRUST_BYTES = 1024 * 1024
 
@@ -59,20 +62,31 @@ def _issuer(folder: Path, one: _Issuer) -> TrustedIssuer:
     return TrustedIssuer(one.issuer, anchors, frozenset(vct_of(one.vct_base, name) for name in one.types))
 
 
-def vcts_of(trust: Trust) -> Mapping[str, str]:
-    """Short type names to ``vct`` values, from what the trusted issuers issue."""
-    return {vct.split("/")[-2]: vct for issuer in trust.issuers for vct in issuer.vcts}
+def vcts_of(trust: Trust) -> Mapping[str, Sequence[str]]:
+    """Short type names to their ``vct`` values, from what the trusted issuers issue; all versions."""
+    found: dict[str, list[str]] = {}
+    for vct in sorted({vct for issuer in trust.issuers for vct in issuer.vcts}):
+        name = vct.split("/")[-2] if vct.count("/") > 1 else vct
+        found.setdefault(name, []).append(vct)
+    return found
 
 
-def read_presets(folder: Path | None, *, vcts: Mapping[str, str], production: bool) -> Mapping[str, Preset]:
-    """The presets of a folder; ``None``: those that are shipped.
+def read_presets(
+    folder: Path | None, *, vcts: Mapping[str, Sequence[str]], production: bool
+) -> Mapping[str, Preset]:
+    """The presets of a folder; ``None``: those that are shipped, as far as somebody issues their types.
 
     Raises:
         BadPreset, OverAsking: one of them cannot be used; the verifier does not start with it.
     """
     shipped = Path(str(resources.files("verifier") / "presets"))
-    files: Iterable[Path] = sorted((folder or shipped).glob("*.json"))
-    return {
-        file.stem: parse_preset(file.stem, file.read_bytes(), vcts=vcts, production=production)
-        for file in files
-    }
+    presets: dict[str, Preset] = {}
+    for file in sorted((folder or shipped).glob("*.json")):
+        try:
+            presets[file.stem] = parse_preset(file.stem, file.read_bytes(), vcts=vcts, production=production)
+        except UnknownCredentialType:
+            # An operator means what stands in a file of theirs; of ours they use what fits.
+            if folder is not None:
+                raise
+            log.warning("preset_left_out", preset=file.stem)
+    return presets

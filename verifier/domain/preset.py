@@ -4,8 +4,8 @@ One JSON file each under ``verifier/presets``. Types are named shortly and resol
 start. A preset that asks for more than it may is refused before anybody can use it (5.19).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -13,9 +13,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from specs.dcql import CredentialQuery, DcqlError, DcqlQuery, lint_query, parse_dcql_query
-from specs.dcql.query import ClaimsQuery
+from specs.dcql.query import SD_JWT_VC, ClaimsQuery
 from specs.encoding import EncodingError, parse_json_object
-from verifier.errors import BadPreset, OverAsking
+from verifier.errors import BadPreset, OverAsking, UnknownCredentialType
 
 MAX_PRESET_BYTES: Final = 64 * 1024
 LANGUAGES: Final = ("en-CA", "fr-CA")
@@ -62,22 +62,28 @@ class Preset:
     query: DcqlQuery
 
 
-def parse_preset(preset_id: str, data: bytes, *, vcts: Mapping[str, str], production: bool) -> Preset:
-    """The preset in a file. ``vcts``: short type name to ``vct``.
+def parse_preset(
+    preset_id: str, data: bytes, *, vcts: Mapping[str, Sequence[str]], production: bool
+) -> Preset:
+    """The preset in a file. ``vcts``: short type name to ``vct``, one for each version that is trusted.
 
     Raises:
-        BadPreset: malformed, not in both languages, an unknown type, or not a DCQL query.
+        BadPreset: malformed, not in both languages, or not a DCQL query that results have room for.
+        UnknownCredentialType: no trusted issuer issues one of its types.
         OverAsking: asks for what can never be withheld, for claims in no claim set, or for the stable
             subject claim.
     """
     try:
         members = _PresetFile.model_validate(parse_json_object(data, max_bytes=MAX_PRESET_BYTES))
         mode = SubjectMode(members.subject_mode)
-        query = parse_dcql_query(_resolved(members.query, vcts))
-    except (EncodingError, ValidationError, DcqlError, ValueError, LookupError, TypeError) as error:
+        # Parsed as it stands first: then its shape is known, and only names are left to be resolved.
+        query = _resolved(parse_dcql_query(members.query), vcts)
+    except (EncodingError, ValidationError, DcqlError, ValueError) as error:
         raise BadPreset(f"{preset_id}: {type(error).__name__}") from error
     if any(not texts.get(tag) for texts in (members.names, members.purposes) for tag in LANGUAGES):
         raise BadPreset(f"{preset_id}: names and purposes are needed in {' and '.join(LANGUAGES)}")
+    if not all(_is_verifiable(one) for one in query.credentials):
+        raise BadPreset(f"{preset_id}: one holder-bound SD-JWT VC for each credential query")
     findings = lint_query(query, allows=_allows)
     if findings:
         raise OverAsking(f"{preset_id}: {', '.join(f'{one.finding} {one.path}' for one in findings)}")
@@ -85,12 +91,19 @@ def parse_preset(preset_id: str, data: bytes, *, vcts: Mapping[str, str], produc
     return Preset(preset_id, members.names, members.purposes, mode, timedelta(seconds=seconds), query)
 
 
-def _resolved(query: Mapping[str, Any], vcts: Mapping[str, str]) -> dict[str, Any]:
-    credentials = [
-        {**credential, "meta": {"vct_values": [vcts[name] for name in credential["meta"]["vct_values"]]}}
-        for credential in query.get("credentials", [])
-    ]
-    return {**query, "credentials": credentials}
+def _is_verifiable(query: CredentialQuery) -> bool:
+    """What this verifier decides about; it always asks for holder binding, and a result has one of each."""
+    return query.format == SD_JWT_VC and query.require_holder_binding and not query.multiple
+
+
+def _resolved(query: DcqlQuery, vcts: Mapping[str, Sequence[str]]) -> DcqlQuery:
+    return replace(query, credentials=tuple(_with_vcts(one, vcts) for one in query.credentials))
+
+
+def _with_vcts(query: CredentialQuery, vcts: Mapping[str, Sequence[str]]) -> CredentialQuery:
+    if not all(vcts.get(name) for name in query.types):
+        raise UnknownCredentialType(query.id)
+    return replace(query, types=tuple(vct for name in query.types for vct in vcts[name]))
 
 
 def _allows(_query: CredentialQuery, claim: ClaimsQuery) -> bool:
