@@ -2,7 +2,7 @@
 
 1. The form of the response was checked by the caller; here each presentation is looked at by itself.
 2. Which issuers may issue the type it claims to have? (unverified, to know which anchors to ask)
-3. Its certificate chain ends at an anchor of one of them; only then is its key used.
+3. Its certificate chain ends at an anchor of one of them and names it; only then is its key used.
 4. Issuer signature, disclosures, times, holder binding, nonce, audience: every reason is collected.
 5. `iss` names the issuer whose key verified.
 6. Together the presentations answer the query (5.27: the wallet is never trusted for that).
@@ -121,13 +121,17 @@ class VerifyPresentation:
     def _trusted_chain(
         self, credential: UnverifiedCredential, vct: str | None, now: datetime
     ) -> tuple[TrustedIssuer, VerifiedChain]:
-        """The issuer, among those trusted for the type, whose anchor the chain ends at."""
+        """The issuer, among those trusted for the type, whose chain it is."""
         failure = InvalidCertificateChain("no issuer is trusted for this type")
         for issuer in self.trust.for_type(vct or ""):
             try:
-                return issuer, self.chains.verify(credential.header.get("x5c"), issuer.anchors, now=now)
+                chain = self.chains.verify(credential.header.get("x5c"), issuer.anchors, now=now)
             except InvalidCertificateChain as error:
                 failure = error
+                continue
+            if issuer.is_named_by(chain):
+                return issuer, chain
+            failure = InvalidCertificateChain("the certificate is not the issuer's")
         raise failure
 
     async def _status(self, one: Checked, preset: Preset, now: datetime) -> list[Reason]:
@@ -154,10 +158,11 @@ def _answer(preset: Preset, checked: Sequence[Checked]) -> tuple[dict[str, dict[
         return {}, [_reason(error, None)]
     claims: dict[str, dict[str, Any]] = {}
     for accepted in answer.accepted:
-        shown = claims.setdefault(accepted.query_id, {})
+        places: dict[str | int, Any] = {}
         for claim in accepted.claims:
             for selected in claim.found:
-                _place(shown, selected.location, selected.value)
+                _place(places, selected.location, selected.value)
+        claims[accepted.query_id] = {str(name): _with_arrays(value) for name, value in places.items()}
     return claims, []
 
 
@@ -170,12 +175,21 @@ def _view(credential: VerifiedCredential) -> CredentialView:
     )
 
 
-def _place(target: dict[str, Any], location: Sequence[str | int], value: Any) -> None:
-    """Puts a claim where it stood; only objects are walked, an array is taken as its path says."""
-    *parents, last = [str(part) for part in location]
+def _place(target: dict[str | int, Any], location: Sequence[str | int], value: Any) -> None:
+    """Puts a claim where it stood."""
+    *parents, last = location
     for name in parents:
         target = target.setdefault(name, {})
     target[last] = value
+
+
+def _with_arrays(value: Any) -> Any:
+    """Places that are numbers were elements of an array: they follow one another, without the withheld."""
+    if not isinstance(value, dict) or not value:
+        return value
+    if all(isinstance(name, int) for name in value):
+        return [_with_arrays(value[index]) for index in sorted(value)]
+    return {name: _with_arrays(member) for name, member in value.items()}
 
 
 def _reason(error: ProtocolError, query_id: str | None) -> Reason:
