@@ -8,8 +8,16 @@ from typing import Final
 
 from specs import dcql, sd_jwt
 from specs.errors import ProtocolError
-from specs.jose import Expired, InvalidCertificateChain, InvalidClaims, NotYetValid
+from specs.jose import (
+    Expired,
+    InvalidCertificateChain,
+    InvalidClaims,
+    IssuedInTheFuture,
+    NotYetValid,
+    WrongAudience,
+)
 from specs.sd_jwt import SdJwtError
+from specs.token_status_list import UnsupportedStatusMechanism
 from verifier.domain.verdict import ClerkOutcome, ReasonKind
 
 MALFORMED: Final = ReasonKind(
@@ -149,7 +157,10 @@ _KINDS: Final[Mapping[type[ProtocolError], ReasonKind]] = {
     InvalidCertificateChain: UNTRUSTED_ISSUER,
     Expired: EXPIRED,
     NotYetValid: NOT_YET_VALID,
+    IssuedInTheFuture: NOT_YET_VALID,
+    WrongAudience: WRONG_AUDIENCE,
     InvalidClaims: MALFORMED,
+    UnsupportedStatusMechanism: NO_STATUS,
     dcql.QueryNotAnswered: QUERY_NOT_ANSWERED,
     ProtocolError: MALFORMED,
 }
