@@ -1,7 +1,7 @@
 """The relying service reads how its presentation stands, and fetches the result once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from verifier.domain.event import Actor, Event, EventName
@@ -49,6 +49,8 @@ class GetResult:
             raise PresentationOpen
         if state is PresentationState.TIMED_OUT:
             return render_end(presentation.preset, state, now)
+        if self._too_late(presentation, now):
+            raise ResultGone
         event = Event(
             EventName.RESULT_FETCHED,
             Actor("relying-service"),
@@ -59,13 +61,14 @@ class GetResult:
         sealed = await self.presentations.take_result(
             presentation.transaction_hash, service.client_id, now, event
         )
-        if sealed is None or self._too_late(presentation):
+        if sealed is None:
             raise ResultGone
         return self.seals.open(presentation, sealed)
 
-    def _too_late(self, presentation: Presentation) -> bool:
+    def _too_late(self, presentation: Presentation, now: datetime) -> bool:
+        """It may still be there: whoever purges has not come by yet."""
         concluded = presentation.concluded_at
-        return concluded is None or self.clock.now() - concluded > self.result_lifetime
+        return concluded is None or now - concluded > self.result_lifetime
 
     async def _mine(self, service: RelyingService, transaction_id: TransactionId) -> Presentation:
         found = await self.presentations.find_by_transaction(transaction_hash(transaction_id))
