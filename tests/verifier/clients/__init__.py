@@ -1,0 +1,1 @@
+"""Tests of how the verifier reaches what is not its own."""

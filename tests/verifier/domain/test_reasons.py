@@ -1,0 +1,120 @@
+"""The table of reasons: codes, languages, and which error of a standard stands for which reason."""
+
+import importlib
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+from specs.errors import ProtocolError
+from specs.jose import AnchorInChain, Expired, InvalidClaims, IssuedInTheFuture, NotYetValid, WrongAudience
+from specs.jose.errors import InvalidCertificateChain
+from specs.token_status_list import InvalidStatusReference, UnsupportedStatusMechanism
+from verifier.domain import reasons
+from verifier.domain.reasons import kind_of
+from verifier.domain.verdict import ClerkOutcome, ReasonKind
+
+SD_JWT = "specs.sd_jwt.errors"
+CREDENTIAL = "specs.sd_jwt_vc.credential_errors"
+CHAINS = "specs.jose.errors"
+EXPECTED: dict[str, ReasonKind] = {
+    "KeyBindingNonceWrong": reasons.REPLAYED,
+    "KeyBindingTimeWrong": reasons.REPLAYED,
+    "KeyBindingAudienceWrong": reasons.WRONG_AUDIENCE,
+    "KeyBindingError": reasons.BAD_HOLDER_BINDING,
+    "KeyBindingMissing": reasons.BAD_HOLDER_BINDING,
+    "KeyBindingUnexpected": reasons.BAD_HOLDER_BINDING,
+    "KeyBindingTypeWrong": reasons.BAD_HOLDER_BINDING,
+    "KeyBindingAlgorithmNotAllowed": reasons.BAD_HOLDER_BINDING,
+    "KeyBindingSignatureInvalid": reasons.BAD_HOLDER_BINDING,
+    "KeyBindingHashWrong": reasons.BAD_HOLDER_BINDING,
+    "MalformedKeyBinding": reasons.BAD_HOLDER_BINDING,
+    "ConfirmationKeyMissing": reasons.BAD_HOLDER_BINDING,
+    "ConfirmationKeyInvalid": reasons.BAD_HOLDER_BINDING,
+    "IssuerSignatureInvalid": reasons.BAD_SIGNATURE,
+    "IssuerAlgorithmNotAllowed": reasons.BAD_SIGNATURE,
+    "UnreferencedDisclosure": reasons.BAD_DISCLOSURE,
+    "DuplicateDigest": reasons.BAD_DISCLOSURE,
+    "DuplicateClaimName": reasons.BAD_DISCLOSURE,
+    "ForbiddenClaimName": reasons.BAD_DISCLOSURE,
+    "MalformedDisclosure": reasons.BAD_DISCLOSURE,
+    "RepeatedDisclosure": reasons.BAD_DISCLOSURE,
+}
+
+
+def errors_of(module: str) -> Iterator[type[ProtocolError]]:
+    for _, member in inspect.getmembers(importlib.import_module(module), inspect.isclass):
+        if issubclass(member, ProtocolError) and member.__module__ == module:
+            yield member
+
+
+def instance(error: type[ProtocolError]) -> ProtocolError:
+    """Some errors carry what they collected."""
+    if "reasons" in inspect.signature(error.__init__).parameters:
+        return error(())  # type: ignore[arg-type]
+    return error()
+
+
+def test_codes_are_unique_and_stable_in_form() -> None:
+    codes = [kind.code for kind in reasons.ALL]
+    assert len(set(codes)) == len(codes)
+    assert all(code.islower() and code.replace("_", "").isalpha() for code in codes)
+
+
+@pytest.mark.parametrize("kind", reasons.ALL, ids=lambda kind: kind.code)
+def test_every_reason_speaks_both_languages(kind: ReasonKind) -> None:
+    for text in (kind.english, kind.french):
+        assert text.strip() == text
+        assert text.endswith(".")
+    assert kind.english != kind.french
+
+
+def test_every_reason_of_the_module_is_in_the_table() -> None:
+    defined = [value for value in vars(reasons).values() if isinstance(value, ReasonKind)]
+    assert sorted(kind.code for kind in defined) == sorted(kind.code for kind in reasons.ALL)
+
+
+@pytest.mark.parametrize("error", list(errors_of(SD_JWT)), ids=lambda error: error.__name__)
+def test_errors_of_sd_jwt(error: type[ProtocolError]) -> None:
+    assert kind_of(instance(error)) is EXPECTED.get(error.__name__, reasons.MALFORMED)
+
+
+@pytest.mark.parametrize("error", list(errors_of(CREDENTIAL)), ids=lambda error: error.__name__)
+def test_errors_of_sd_jwt_vc(error: type[ProtocolError]) -> None:
+    assert kind_of(instance(error)) is reasons.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "error",
+    [one for one in errors_of(CHAINS) if issubclass(one, InvalidCertificateChain)],
+    ids=lambda error: error.__name__,
+)
+def test_errors_of_certificate_chains_mean_not_trusted(error: type[ProtocolError]) -> None:
+    assert kind_of(instance(error)) is reasons.UNTRUSTED_ISSUER
+    assert kind_of(AnchorInChain()).outcome is ClerkOutcome.NOT_TRUSTED
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (Expired(), reasons.EXPIRED),
+        (NotYetValid(), reasons.NOT_YET_VALID),
+        (IssuedInTheFuture(), reasons.NOT_YET_VALID),
+        (WrongAudience(), reasons.WRONG_AUDIENCE),
+        (InvalidClaims(), reasons.MALFORMED),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, ProtocolError) else value.code,
+)
+def test_errors_of_registered_claims(error: ProtocolError, kind: ReasonKind) -> None:
+    assert kind_of(error) is kind
+
+
+@pytest.mark.parametrize("module", ["specs.encoding", "specs.jose.errors", "specs.token_status_list.errors"])
+def test_no_error_of_a_standard_is_ever_taken_for_good_or_for_cannot_tell(module: str) -> None:
+    for error in errors_of(module):
+        assert kind_of(instance(error)).outcome not in (ClerkOutcome.VALID, ClerkOutcome.CANNOT_TELL)
+
+
+def test_an_unknown_status_mechanism_is_no_status() -> None:
+    assert kind_of(UnsupportedStatusMechanism()) is reasons.NO_STATUS
+    assert kind_of(InvalidStatusReference()) is reasons.MALFORMED

@@ -1,0 +1,1 @@
+"""Tests of the verifier's use cases, over stores in memory."""
