@@ -4,12 +4,12 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-import wallet_api.app
 
 import issuer.app
 import issuer.settings
 import verifier.app
 import verifier.settings
+import wallet_api.app
 import wallet_api.settings
 from trillium.cli.output import console, fail
 from trillium.combined import ProductionRefusal, create_combined
@@ -17,6 +17,7 @@ from trillium.runtime.logs import configure_logging
 from trillium.runtime.mounting import mount
 from trillium.runtime.packaging import verify_packages
 from trillium.runtime.server import ServerOptions, run_server
+from trillium.runtime.settings import SharedSettings
 
 
 class App(StrEnum):
@@ -38,11 +39,11 @@ def serve(
 ) -> None:
     """Start the server. The first start makes keys, certificates and databases under ``var/``."""
     verify_packages()
+    configure_logging(SharedSettings().log_format)
     options = ServerOptions(host=host, port=port)
     try:
         if app is App.ALL:
             base = public_url or f"http://localhost:{port}"
-            configure_logging("console")
             combined = create_combined(base)
             console.print(f"Trillium is at [bold]{base}[/]  (stop it with Ctrl-C)")
             run_server(combined, options)
