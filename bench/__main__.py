@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import credential_paths, jws_paths, report, status_list_paths
+from bench import credential_paths, http_paths, jws_paths, report, status_list_paths
 from bench.figures import Figure
+from bench.http_paths import Load
 from bench.interleave import Effort
 
 
@@ -19,10 +20,11 @@ class Extent:
 
     rounds: Effort
     large_lists: bool
+    http: Load
 
 
-FULL = Extent(Effort(rounds=40, slice_seconds=0.02), large_lists=True)
-QUICK = Extent(Effort(rounds=14, slice_seconds=0.012), large_lists=False)
+FULL = Extent(Effort(rounds=40, slice_seconds=0.02), large_lists=True, http=Load(rounds=10, requests=400))
+QUICK = Extent(Effort(rounds=14, slice_seconds=0.012), large_lists=False, http=Load(rounds=4, requests=200))
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -56,6 +58,7 @@ def _figures(extent: Extent) -> Iterator[Figure]:
     yield from jws_paths.figures(extent.rounds)
     yield from credential_paths.figures(extent.rounds)
     yield from status_list_paths.figures(extent.rounds, large=extent.large_lists)
+    yield from http_paths.figures(extent.http)
 
 
 if __name__ == "__main__":

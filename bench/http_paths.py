@@ -1,0 +1,194 @@
+"""Whole requests over HTTP: credentials with and without a database, presentations, status lists.
+
+The server has one core, the client the other. Every request is made beforehand, with a nonce and keys of its
+own, so that the client only writes and reads.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from bench import limit
+from bench.figures import Figure, Goal, at_least, at_most, duration, rate
+from bench.interleave import Case, Effort, Timing, measure
+from bench.load import Outcome, run_load
+from bench.presentations import presentation_requests, write_preset
+from bench.server_process import ServerProcess, on_client_core, served
+from bench.surroundings import RESIDENT, SUBJECT, issuer_settings
+from bench.wallet import Wallets
+from issuer.app import opened_issuer
+from issuer.domain.resident import NewResident
+
+GROUP = "HTTP, one core"
+CONNECTIONS = 32
+BATCH = 10
+_WARM_UP = 40
+_BARE = "the same calls as bare ASGI"
+_CRYPTO_SLICE = Effort(rounds=1, slice_seconds=0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much: rounds, and requests of each kind in each round."""
+
+    rounds: int
+    requests: int
+
+
+@dataclass
+class Track:
+    """One kind of request at one server, round by round. `items`: what one request brings."""
+
+    server: ServerProcess
+    requests: Callable[[int], Sequence[bytes]]
+    items: int = 1
+    outcomes: list[Outcome] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+    def run(self, count: int, *, keep: bool = True) -> None:
+        """Makes the requests, then sends them."""
+        requests = self.requests(count)
+        before = self.server.processor_seconds()
+        outcome = run_load(self.server.port, requests, CONNECTIONS)
+        if keep:
+            self.outcomes.append(outcome)
+            self.processor.append((self.server.processor_seconds() - before) / count)
+
+    @property
+    def timing(self) -> Timing:
+        """Seconds on the wall for one item."""
+        return Timing(tuple(1 / (one.per_second * self.items) for one in self.outcomes))
+
+    @property
+    def rate(self) -> str:
+        """With what one costs the server's processor."""
+        return f"{rate(1 / self.timing.median)}, {duration(median(self.processor) / self.items)} of its core"
+
+
+def figures(load: Load) -> Iterator[Figure]:
+    with TemporaryDirectory(prefix="trillium-bench-") as folder, ExitStack() as stack, on_client_core():
+        yield from _figures(load, Path(folder), stack)
+
+
+def _figures(load: Load, var_dir: Path, stack: ExitStack) -> Iterator[Figure]:
+    tracks = _tracks(load, var_dir, stack)
+    crypto = _Crypto()
+    for track in tracks.values():
+        track.run(max(4, _WARM_UP // track.items), keep=False)
+    for number in range(load.rounds):
+        for name in tracks if number % 2 == 0 else reversed(tracks):
+            tracks[name].run(max(2, load.requests // tracks[name].items))
+        crypto.measure()
+    yield from _credential_figures(tracks, crypto)
+    yield from _presentation_figures(tracks["presentation"], crypto)
+
+
+def _tracks(load: Load, var_dir: Path, stack: ExitStack) -> dict[str, Track]:
+    """Servers are started with the keys that the wallets' side has made."""
+    asyncio.run(_fill_register(var_dir))
+    wallets, key = Wallets(var_dir), ec.generate_private_key(ec.SECP256R1())
+    held = wallets.credential(key)
+    write_preset(var_dir)
+    count = load.rounds * load.requests + _WARM_UP
+    bare, memory, sqlite = (
+        stack.enter_context(served(f"issuer-{kind}", var_dir)) for kind in ("bare", "memory", "sqlite")
+    )
+    verifier = stack.enter_context(served("verifier-memory", var_dir, count=str(count)))
+    answers = presentation_requests(var_dir, held, key)
+    return {
+        "bare": Track(bare, wallets.requests),
+        "memory": Track(memory, wallets.requests),
+        "sqlite": Track(sqlite, wallets.requests),
+        "batch": Track(memory, lambda count: wallets.requests(count, proofs=BATCH), BATCH),
+        "presentation": Track(verifier, lambda count: [next(answers) for _ in range(count)]),
+    }
+
+
+async def _fill_register(var_dir: Path) -> None:
+    async with opened_issuer(issuer_settings(var_dir)) as issuer:
+        await issuer.outside.register.put([NewResident(RESIDENT, SUBJECT)])
+
+
+def _credential_figures(tracks: Mapping[str, Track], crypto: "_Crypto") -> Iterator[Figure]:
+    bare, memory, sqlite, batch = (tracks[name] for name in ("bare", "memory", "sqlite", "batch"))
+    path = "credential, no database"
+    yield _share(path, memory, f"{_BARE} {bare.rate}", bare.timing, at_least(0.75))
+    yield _share(
+        path,
+        memory,
+        f"bare verify + key + sign {duration(crypto.issuing.median)}",
+        crypto.issuing,
+        at_least(0.28),
+    )
+    yield _waiting(memory)
+    yield _share(
+        "credential, SQLite, durable",
+        sqlite,
+        f"without database {memory.rate}",
+        memory.timing,
+        at_least(0.45),
+    )
+    yield _share(
+        f"credential, in batches of {BATCH}", batch, f"one by one {memory.rate}", memory.timing, None
+    )
+
+
+def _presentation_figures(track: Track, crypto: "_Crypto") -> Iterator[Figure]:
+    label = f"bare verify, twice, + key {duration(crypto.verifying.median)}"
+    yield _share("presentation, no database, list cached", track, label, crypto.verifying, None)
+
+
+def _share(path: str, track: Track, against: str, other: Timing, goal: Goal | None) -> Figure:
+    ours = track.timing
+    return Figure(
+        GROUP, path, track.rate, against, ours.share_of(other), ours.best_share_of(other), goal=goal
+    )
+
+
+def _waiting(track: Track) -> Figure:
+    waits = Timing(tuple(one.percentile(0.99) for one in track.outcomes))
+    return Figure(
+        GROUP,
+        "credential, no database: slowest 1 %",
+        duration(waits.median),
+        f"{CONNECTIONS} connections that never pause",
+        waits.median,
+        waits.best,
+        unit="s",
+        goal=at_most(0.020),
+    )
+
+
+class _Crypto:
+    """What a request must compute in any case, measured between the rounds."""
+
+    def __init__(self) -> None:
+        data = bytes(1400)
+        self._cases = [
+            Case("sign", limit.bare_sign(data)),
+            Case("verify", limit.bare_verify(data)),
+            Case("verify with key", limit.bare_verify_with_new_key(data)),
+        ]
+        self._rounds: list[Mapping[str, Timing]] = []
+
+    def measure(self) -> None:
+        self._rounds.append(measure(self._cases, _CRYPTO_SLICE))
+
+    @property
+    def issuing(self) -> Timing:
+        """A key proof and a credential; the access token comes on top and is not counted."""
+        return self._sum("verify with key", "sign")
+
+    @property
+    def verifying(self) -> Timing:
+        """The issuer's signature and the holder's."""
+        return self._sum("verify", "verify with key")
+
+    def _sum(self, *names: str) -> Timing:
+        return Timing(tuple(sum(found[name].median for name in names) for found in self._rounds))

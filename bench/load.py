@@ -1,0 +1,113 @@
+"""A client that costs little: requests made beforehand, several connections, one at a time on each."""
+
+import asyncio
+import math
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import uvloop
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
+_END = b"\r\n\r\n"
+_TIMEOUT = 60.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came back. `latencies` in seconds, in no order."""
+
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def per_second(self) -> float:
+        return len(self.latencies) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The latency that this share of all requests stayed below."""
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
+
+
+class _Connection(asyncio.Protocol):
+    """Sends the next request when the answer to the last one has come."""
+
+    def __init__(self, requests: Iterator[bytes], outcome: Outcome, done: "asyncio.Future[None]") -> None:
+        self._requests = requests
+        self._outcome = outcome
+        self._done = done
+        self._received = b""
+        self._sent_at = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._next()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head = self._received.find(_END)
+        if head < 0:
+            return
+        length = _LENGTH.search(self._received, 0, head + 2)
+        whole = head + len(_END) + (int(length[1]) if length else 0)
+        if len(self._received) >= whole:
+            self._outcome.latencies.append(time.perf_counter() - self._sent_at)
+            self._outcome.statuses[int(self._received[9:12])] += 1
+            self._received = b""
+            self._next()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        if not self._done.done():
+            self._done.set_exception(ConnectionError("the server closed the connection"))
+
+    def _next(self) -> None:
+        request = next(self._requests, None)
+        if request is None:
+            self._done.set_result(None)
+            self._transport.close()
+            return
+        self._sent_at = time.perf_counter()
+        self._transport.write(request)
+
+
+def run_load(port: int, requests: Sequence[bytes], connections: int) -> Outcome:
+    """Sends every request once, as fast as the server answers."""
+    return uvloop.run(_run(port, requests, connections))
+
+
+async def _run(port: int, requests: Sequence[bytes], connections: int) -> Outcome:
+    loop, outcome, waiting = asyncio.get_running_loop(), Outcome(), iter(requests)
+    ended = [loop.create_future() for _ in range(min(connections, len(requests)))]
+    begin = time.perf_counter()
+    for done in ended:
+        await loop.create_connection(
+            lambda done=done: _Connection(waiting, outcome, done),  # type: ignore[misc]  # a default, not an argument
+            "127.0.0.1",
+            port,
+        )
+    async with asyncio.timeout(_TIMEOUT):
+        await asyncio.gather(*ended)
+    outcome.seconds = time.perf_counter() - begin
+    refused = sum(count for status, count in outcome.statuses.items() if status != 200)
+    if refused:
+        raise RuntimeError(f"{refused} of {len(requests)} requests were refused: {dict(outcome.statuses)}")
+    return outcome
+
+
+def post(path: str, content_type: str, body: bytes, headers: Sequence[str] = ()) -> bytes:
+    """A request as it goes over the wire."""
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: localhost:8000",
+        "User-Agent: bench",
+        "Accept: application/json",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(body)}",
+        *headers,
+    ]
+    return "\r\n".join(lines).encode() + _END + body
