@@ -40,6 +40,7 @@ from specs.openid4vp import (
     verify_request_object,
 )
 from specs.sd_jwt import open_held_sd_jwt, parse_sd_jwt, prepare_key_binding, select_disclosures
+from tests.interop.server_process import TIMEOUT_S
 
 LEEWAY = timedelta(seconds=60)
 WALLET_NONCE = "a-nonce-of-the-wallet"
@@ -154,7 +155,7 @@ class CoresWallet:
 
 def open_cores_wallet(verifier_anchors: list[str]) -> CoresWallet:
     certificates = [x509.load_pem_x509_certificate(pem.encode()) for pem in verifier_anchors]
-    return CoresWallet(httpx.Client(timeout=30, trust_env=False), trust_anchors(certificates))
+    return CoresWallet(httpx.Client(timeout=TIMEOUT_S, trust_env=False), trust_anchors(certificates))
 
 
 def _selected(query: DcqlQuery, claims: Any) -> dict[str, list[tuple[str | int | None, ...]]]:

@@ -6,9 +6,8 @@ from typing import Any
 import httpx
 
 from tests.interop.register import register_file
-from tests.interop.server_process import ServerProcess
+from tests.interop.server_process import TIMEOUT_S, ServerProcess
 
-TIMEOUT_S = 30.0
 PRESETS = ["age-19-or-over", "ontario-resident", "identity"]
 
 

@@ -13,8 +13,11 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 240.0
+"""Enough for a machine with much else to do; a server that dies is noticed at once."""
 STOP_TIMEOUT_S = 20.0
+TIMEOUT_S = 120.0
+"""For one HTTP request."""
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -42,7 +45,7 @@ class ServerProcess:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                httpx.get(f"{self.issuer}/jwks", trust_env=False).raise_for_status()
+                fetch(f"{self.issuer}/jwks")
             except httpx.TransportError:
                 time.sleep(0.05)
             else:
@@ -68,6 +71,12 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def fetch(url: str, *, accept: str = "*/*") -> httpx.Response:
+    """A document that is open to everybody."""
+    answer = httpx.get(url, headers={"Accept": accept}, timeout=TIMEOUT_S, trust_env=False)
+    return answer.raise_for_status()
 
 
 def start_server(folder: Path) -> ServerProcess:

@@ -2,21 +2,19 @@
 
 import time
 
-import httpx
 from token_status_list import BitArray
 
 from tests.interop.sd_jwt_text import SdJwtText, read_jwt
+from tests.interop.server_process import fetch
 
 VALID, INVALID, SUSPENDED = 0, 1, 2
-PUBLICATION_TIMEOUT_S = 20.0
+PUBLICATION_TIMEOUT_S = 60.0
 
 
 def read_status(credential: SdJwtText) -> int:
     """The published status of one copy."""
     uri, index = credential.status_entry
-    answer = httpx.get(
-        uri, headers={"Accept": "application/statuslist+jwt"}, trust_env=False
-    ).raise_for_status()
+    answer = fetch(uri, accept="application/statuslist+jwt")
     assert answer.headers["content-type"] == "application/statuslist+jwt"
     token = read_jwt(answer.text)
     assert token.header["typ"] == "statuslist+jwt"

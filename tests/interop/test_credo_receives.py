@@ -7,14 +7,13 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from cryptography import x509
 
 from tests.interop.desks import IssuingDesk
 from tests.interop.register import JEAN_FRANCOIS, MAYA, SILA, claims_of
 from tests.interop.sd_jwt_text import read_sd_jwt
-from tests.interop.server_process import ServerProcess
+from tests.interop.server_process import ServerProcess, fetch
 from tests.interop.wallet_process import Answer, Wallet, WalletProcess
 
 COPIES = 5
@@ -97,7 +96,7 @@ def test_type_metadata_fits_and_says_it_in_french(batch: Answer) -> None:
     """2.15, 2.17, 2.18, 2.20, 2.21: fetched from the `vct`, equal to `vct#integrity`, parsed by credo."""
     card = only_card(batch)
     payload = read_sd_jwt(card["copies"][0]).payload
-    served = httpx.get(payload["vct"], trust_env=False).raise_for_status()
+    served = fetch(payload["vct"])
     digest = b64encode(hashlib.sha256(served.content).digest()).decode()
     assert payload["vct#integrity"] == f"sha256-{digest}"
     assert batch.exchange("/types/photo-card/1").status == 200

@@ -8,7 +8,6 @@ from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import joserfc.jwt
 import jwt
 import pytest
@@ -23,7 +22,7 @@ from specs.openid4vp import AuthorizationRequest
 from tests.interop.cores_wallet import Card, CoresWallet, open_cores_wallet
 from tests.interop.desks import IssuingDesk, RelyingService
 from tests.interop.register import ARJUN, MAYA, claims_of
-from tests.interop.server_process import ServerProcess
+from tests.interop.server_process import ServerProcess, fetch
 
 AUDIENCE = "x509_hash:somebody"
 NONCE = "some-nonce-of-a-request"
@@ -140,13 +139,9 @@ def test_running_verifier_rejects_a_forced_false(
     assert result["claims"] == {}
 
 
-def published(url: str) -> Any:
-    return httpx.get(url, trust_env=False).raise_for_status().json()
-
-
 def test_issuer_key_is_published_and_certified_alike(mayas_card: Card, server: ServerProcess) -> None:
     """2.11, 2.12: PyJWT verifies the credential with the key of `/.well-known/jwt-vc-issuer`."""
-    metadata = published(f"{server.origin}/.well-known/jwt-vc-issuer/issuer")
+    metadata = fetch(f"{server.origin}/.well-known/jwt-vc-issuer/issuer").json()
     assert metadata["issuer"] == server.issuer
     (key,) = jwt.PyJWKSet.from_dict(metadata["jwks"]).keys
     issuer_jwt = mayas_card.text.partition("~")[0]
@@ -160,8 +155,8 @@ def test_issuer_key_is_published_and_certified_alike(mayas_card: Card, server: S
 
 def test_access_token_is_signed_by_a_published_key(mayas_card: Card, server: ServerProcess) -> None:
     """4.07, 4.20: joserfc finds the key by its `kid` in the `jwks_uri` of the server metadata."""
-    metadata = published(f"{server.origin}/.well-known/oauth-authorization-server/issuer")
-    keys = KeySet.import_key_set(published(metadata["jwks_uri"]))
+    metadata = fetch(f"{server.origin}/.well-known/oauth-authorization-server/issuer").json()
+    keys = KeySet.import_key_set(fetch(metadata["jwks_uri"]).json())
     assert all(key.is_private is False for key in keys)
     token = joserfc.jwt.decode(mayas_card.access_token, keys, algorithms=["ES256"])
     assert token.header["typ"] == "at+jwt"
