@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import credential_paths, http_paths, jws_paths, report, status_list_paths
+from bench import (
+    allocation_paths,
+    credential_paths,
+    http_paths,
+    jws_paths,
+    memory_paths,
+    report,
+    status_list_paths,
+)
+from bench.allocation_paths import Lists
 from bench.figures import Figure
 from bench.http_paths import Load
 from bench.interleave import Effort
@@ -21,10 +30,21 @@ class Extent:
     rounds: Effort
     large_lists: bool
     http: Load
+    lists: Lists
 
 
-FULL = Extent(Effort(rounds=40, slice_seconds=0.02), large_lists=True, http=Load(rounds=10, requests=400))
-QUICK = Extent(Effort(rounds=14, slice_seconds=0.012), large_lists=False, http=Load(rounds=4, requests=200))
+FULL = Extent(
+    Effort(rounds=40, slice_seconds=0.02),
+    large_lists=True,
+    http=Load(rounds=10, requests=400),
+    lists=Lists(size=2**16, rounds=8, places=400),
+)
+QUICK = Extent(
+    Effort(rounds=14, slice_seconds=0.012),
+    large_lists=False,
+    http=Load(rounds=4, requests=160),
+    lists=Lists(size=2**14, rounds=4, places=160),
+)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -59,6 +79,8 @@ def _figures(extent: Extent) -> Iterator[Figure]:
     yield from credential_paths.figures(extent.rounds)
     yield from status_list_paths.figures(extent.rounds, large=extent.large_lists)
     yield from http_paths.figures(extent.http)
+    yield from allocation_paths.figures(extent.lists)
+    yield from memory_paths.figures()
 
 
 if __name__ == "__main__":
