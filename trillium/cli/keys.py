@@ -7,10 +7,9 @@ from typing import Annotated, Any
 import typer
 
 import issuer.app
-import issuer.settings
 import verifier.app
-import verifier.settings
 from keys import KeyPurpose, KeyRing
+from trillium.cli.local import installation, issuer_settings
 from trillium.cli.output import JsonOption, console, print_json, print_rows, told
 from trillium.runtime.clock import SystemClock
 
@@ -68,5 +67,5 @@ def rotate(
 
 def _open(ring_of: RingOf, now: datetime) -> KeyRing:
     if ring_of is RingOf.ISSUER:
-        return issuer.app.open_ring(issuer.settings.Settings(), now)
-    return verifier.app.open_ring(verifier.settings.Settings(), now)
+        return issuer.app.open_ring(issuer_settings(), now)
+    return verifier.app.open_ring(installation().verifier, now)

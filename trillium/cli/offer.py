@@ -7,8 +7,8 @@ import typer
 from issuer.app import Issuer, opened_issuer
 from issuer.domain.event import Actor, SubjectRef
 from issuer.domain.offer import ConfigurationId
-from issuer.settings import Settings
 from issuer.web.offer_messages import OfferMessages
+from trillium.cli.local import issuer_settings
 from trillium.cli.output import MISUSED, JsonOption, console, fail, print_json, run
 
 app = typer.Typer(help="Credential offers.", no_args_is_help=True)
@@ -36,7 +36,7 @@ def create(
 
 
 async def _create(types: list[str], subject: str, register_number: str, *, tx_code: bool) -> dict[str, Any]:
-    settings = Settings()
+    settings = issuer_settings()
     async with opened_issuer(settings) as issuer:
         subject_ref = SubjectRef(subject) if subject else await _find(issuer, register_number)
         created = await issuer.offers.create(

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from issuer.app import opened_issuer
 from issuer.services.import_residents import ImportReport
-from issuer.settings import Settings
+from trillium.cli.local import issuer_settings
 from trillium.cli.output import FAILED, JsonOption, console, errors, print_json, print_rows, run
 
 app = typer.Typer(help="The register of residents.", no_args_is_help=True)
@@ -37,7 +37,7 @@ def search(text: str, as_json: JsonOption = False) -> None:
     """Find people by part of a name, accents or not, or by register number."""
 
     async def work() -> list[dict[str, Any]]:
-        async with opened_issuer(Settings()) as issuer:
+        async with opened_issuer(issuer_settings()) as issuer:
             found = await issuer.outside.directory.search(text, limit=20)
         return [
             {
@@ -57,7 +57,7 @@ def search(text: str, as_json: JsonOption = False) -> None:
 
 
 async def _import(file: Path, *, skip_bad: bool, quiet: bool) -> ImportReport:
-    settings = Settings()
+    settings = issuer_settings()
     async with opened_issuer(settings) as issuer:
         today = issuer.outside.clock.now().astimezone(settings.zone).date()
         # A wrong byte is one bad cell and not the end of the file.

@@ -11,6 +11,7 @@ import verifier.app
 import verifier.settings
 import wallet_api.app
 import wallet_api.settings
+from trillium.cli.local import remember_base_url
 from trillium.cli.output import console, fail
 from trillium.combined import ProductionRefusal, create_combined
 from trillium.runtime.logs import configure_logging
@@ -45,6 +46,7 @@ def serve(
         if app is App.ALL:
             base = public_url or f"http://localhost:{port}"
             combined = create_combined(base)
+            remember_base_url(issuer.settings.Settings().var_dir, base)
             console.print(f"Trillium is at [bold]{base}[/]  (stop it with Ctrl-C)")
             run_server(combined, options)
         elif app is App.ISSUER:

@@ -8,8 +8,8 @@ from issuer.app import opened_issuer
 from issuer.domain.event import Actor, SubjectRef
 from issuer.domain.records import IssuanceId
 from issuer.domain.status import StatusChange
-from issuer.settings import Settings
 from issuer.web.management_messages import StatusReason
+from trillium.cli.local import issuer_settings
 from trillium.cli.output import MISUSED, JsonOption, console, fail, print_json, print_rows, run
 
 app = typer.Typer(help="The status of issued credentials.", no_args_is_help=True)
@@ -58,7 +58,7 @@ def list_credentials(subject: Annotated[str, typer.Option("--subject")], as_json
     """The credentials of a person."""
 
     async def work() -> list[dict[str, Any]]:
-        async with opened_issuer(Settings()) as issuer:
+        async with opened_issuer(issuer_settings()) as issuer:
             cards = await issuer.outside.stores.issuances.issuances_of(SubjectRef(subject))
         return [
             {
@@ -85,7 +85,7 @@ def _change(
         fail("name a person by --subject or a credential by --issuance", code=MISUSED)
 
     async def work() -> dict[str, Any]:
-        async with opened_issuer(Settings()) as issuer:
+        async with opened_issuer(issuer_settings()) as issuer:
             services = issuer.statuses
             if subject:
                 changed = await services.of_person(

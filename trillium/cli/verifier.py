@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from trillium.cli.local import installation
 from trillium.cli.output import JsonOption, console, print_json, print_rows, run
-from trillium.combined import DEFAULT_BASE, combined_settings, trust_for
+from trillium.combined import trust_for
 from verifier.app import opened_verifier
 from verifier.domain.event import Actor
 
@@ -25,7 +26,7 @@ def add(
     """Register a relying service. Its secret is shown once."""
 
     async def work() -> dict[str, Any]:
-        settings = combined_settings(DEFAULT_BASE)
+        settings = installation()
         async with opened_verifier(settings.verifier, trust=trust_for(settings)) as services:
             names = {"en-CA": name_en, "fr-CA": name_fr}
             registered = await services.clients.register(names, presets, actor=CLI)
@@ -44,7 +45,7 @@ def list_presets(as_json: JsonOption = False) -> None:
     """What relying services can ask for."""
 
     async def work() -> list[dict[str, Any]]:
-        settings = combined_settings(DEFAULT_BASE)
+        settings = installation()
         async with opened_verifier(settings.verifier, trust=trust_for(settings)) as services:
             return [
                 {
