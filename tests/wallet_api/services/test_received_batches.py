@@ -19,6 +19,7 @@ from tests.simulators.wallet import NOW, World
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import EventName
 from wallet_api.domain.held_credential import CardStatus
+from wallet_api.domain.trust import Trust, TrustedCredentialIssuer
 from wallet_api.errors import CredentialRefused
 from wallet_api.ports import HttpAnswer
 
@@ -63,6 +64,18 @@ async def test_2_12_a_chain_below_an_anchor_we_do_not_have(world: World, account
     world.issuer.signer = signer_below(other, NOW, "issuer.example", ISSUER)
 
     assert "x5c_untrusted" in await refused(world, account)
+
+
+async def test_an_issuer_that_lost_its_trust_since_the_offer_was_read(world: World, account: Account) -> None:
+    for trust in (
+        Trust(),
+        Trust((TrustedCredentialIssuer(ISSUER, world.issuer.anchors, frozenset({PARENT})),)),
+    ):
+        world.issuer.redeemed = False
+        opened = await world.wallet().open_offer(account, world.issuer.link())
+        with pytest.raises(CredentialRefused):
+            await world.wallet(trust=trust).accept_offer(account, opened.operation_id, tx_code=None, copies=1)
+    assert not await world.store.credentials_of(account.account_id)
 
 
 async def test_2_13_a_copy_without_certificate_chain(world: World, account: Account) -> None:
@@ -214,6 +227,16 @@ async def test_2_24_a_mandatory_claim_is_missing_in_one_copy(world: World, accou
     world.issuer.claims_of_copy = lambda claims, _copy: {
         name: value for name, value in claims.items() if name != "family_name"
     }
+
+    assert "claim_rules_broken" in await refused(world, account)
+
+
+async def test_2_24_a_decoy_does_not_pass_for_a_mandatory_claim(world: World, account: Account) -> None:
+    """A holder has every disclosure: what is not there was not issued."""
+    world.issuer.plan = DisclosurePlan(DISCLOSABLE, {(): 12})
+    card = await world.receive(account)
+    await world.wallet().cards.delete(account, card.credential_id)
+    world.issuer.claims = {name: value for name, value in MAYA.items() if name != "family_name"}
 
     assert "claim_rules_broken" in await refused(world, account)
 
