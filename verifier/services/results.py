@@ -47,11 +47,14 @@ class ResultSeals:
 def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any]:
     """A verdict as the relying service reads it: claims only when accepted."""
     shown = verdict.claims if isinstance(verdict, Accepted) else {}
+    found = () if isinstance(verdict, Accepted) else verdict.reasons
+    # Ten bad disclosures are one thing to act on; which ones is of no use to anybody.
+    distinct = {(reason.kind.code, reason.query_id): reason for reason in found}
     return {
         "outcome": state_of(verdict).value,
         "clerk_outcome": verdict.outcome.value,
         "claims": {query_id: dict(claims) for query_id, claims in shown.items()},
-        "reasons": [] if isinstance(verdict, Accepted) else [_render(reason) for reason in verdict.reasons],
+        "reasons": [_render(reason) for reason in distinct.values()],
         "preset": preset,
         "verified_at": now.isoformat(timespec="seconds"),
     }
