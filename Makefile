@@ -9,7 +9,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
-INTEROP := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard tests/interop/package-lock.json))
+NPM := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard tests/*/package-lock.json))
 PAGES := $(wildcard */templates */*/templates)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: $(VENV)/.run
 	@$(BIN)/trillium serve
 
-test: system-packages $(VENV)/.test $(VENV)/.node $(INTEROP)
+test: system-packages $(VENV)/.test $(VENV)/.node $(NPM)
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.test
@@ -44,7 +44,7 @@ lock: $(VENV)/.test
 	@tools/lock.sh
 
 clean:
-	rm -rf $(VENV) build dist tests/interop/node_modules
+	rm -rf $(VENV) build dist tests/*/node_modules
 	rm -rf .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -72,6 +72,6 @@ $(VENV)/.node: tools/install_node.sh requirements/node.txt $(VENV)/.test
 	@tools/install_node.sh
 	@touch $@
 
-tests/interop/node_modules/.installed: tests/interop/package-lock.json $(VENV)/.node
-	@cd tests/interop && npm ci --ignore-scripts --no-audit --no-fund --silent
+tests/%/node_modules/.installed: tests/%/package-lock.json $(VENV)/.node
+	@cd tests/$* && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

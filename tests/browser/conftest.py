@@ -1,0 +1,41 @@
+"""One server and one browser for all tests of this folder."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser.chromium import chromium
+from tests.browser.visits import Visitor
+from tests.interop.server_process import start_server
+
+
+@pytest.fixture(scope="session")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server with everything in one process, on a free port and with data of its own."""
+    server = start_server(tmp_path_factory.mktemp("browser"))
+    try:
+        server.wait()
+        yield server.origin
+    finally:
+        server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def visitor(browser: Browser, origin: str) -> Visitor:
+    return Visitor(browser, origin)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(origin: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The same server without a browser: headers, addresses."""
+    async with httpx.AsyncClient(base_url=origin, trust_env=False) as opened:
+        yield opened
