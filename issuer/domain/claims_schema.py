@@ -8,6 +8,7 @@ from jsonschema.exceptions import SchemaError
 from referencing import Registry
 
 from issuer.domain.problems import Problem
+from issuer.domain.quick_check import create_quick_check
 from issuer.errors import ClaimsDoNotFit
 from specs.encoding import EncodingError, parse_json_object
 from specs.sd_jwt_vc import ClaimPath, show_path
@@ -23,11 +24,14 @@ class ClaimsSchema:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         # An empty registry: a reference to another document is an error and never a request.
         self._validator = Draft202012Validator(schema, registry=Registry())
+        self._quick_check = create_quick_check(schema)
         self.paths: dict[ClaimPath, bool] = dict(_paths(schema, (), always=True))
         """Every claim path, and whether the schema requires the claim in every credential."""
 
     def check(self, claims: Mapping[str, Any]) -> None:
         """Raises ClaimsDoNotFit, naming places and broken keywords but no values."""
+        if self._quick_check is not None and self._quick_check(claims):
+            return
         errors = self._validator.iter_errors(claims)
         broken = sorted({f"{show_path(error.absolute_path)}: {error.validator}" for error in errors})
         if broken:

@@ -115,7 +115,8 @@ class MemoryIssuerStore:
 
     def _insert(self, copies: Sequence[_Copy]) -> None:
         fresh = {copy.record.entry for copy in copies}
-        if len(fresh) < len(copies) or not fresh.isdisjoint(self._copies):
+        # Asked one by one: isdisjoint would walk through everything that was ever issued.
+        if len(fresh) < len(copies) or any(entry in self._copies for entry in fresh):
             raise StatusEntryTaken
         for copy in copies:
             self._copies[copy.record.entry] = copy
