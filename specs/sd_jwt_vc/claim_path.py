@@ -5,7 +5,7 @@ the empty set, so the two readings are two functions in two packages (`specs.dcq
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from specs.sd_jwt.process import WITHHELD
 from specs.sd_jwt_vc.errors import ClaimPathMismatch, InvalidClaimPath
@@ -44,12 +44,15 @@ def select_claims(claims: Mapping[str, Any], path: ClaimPath) -> tuple[Selected,
     Raises ClaimPathMismatch for a name in something that is no object, or null or an index in something
     that is no array. A missing name or index only makes the selection smaller (section 5.6.1.2).
     """
-    selection: list[Selected] = [Selected((), claims)]
+    # Most paths are names all the way; they need no list of what each step selects.
+    value: Any = claims
     for component in path:
-        selection = [
-            deeper for one in selection if one.value is not WITHHELD for deeper in _step(one, component)
-        ]
-    return tuple(selection)
+        if type(value) is not dict or type(component) is not str:
+            return _select_step_by_step(claims, path)
+        if component not in value:
+            return ()
+        value = value[component]
+    return (Selected(cast(ConcretePath, path), value),)
 
 
 def show_path(path: Sequence[str | int | None]) -> str:
@@ -61,6 +64,15 @@ def show_path(path: Sequence[str | int | None]) -> str:
         else:
             shown += "[*]" if component is None else f"[{component}]"
     return shown
+
+
+def _select_step_by_step(claims: Mapping[str, Any], path: ClaimPath) -> tuple[Selected, ...]:
+    selection: list[Selected] = [Selected((), claims)]
+    for component in path:
+        selection = [
+            deeper for one in selection if one.value is not WITHHELD for deeper in _step(one, component)
+        ]
+    return tuple(selection)
 
 
 def _step(one: Selected, component: str | int | None) -> list[Selected]:

@@ -44,8 +44,9 @@ def verify_claim_rules(claims: Sequence[ClaimMetadata], processed: ProcessedClai
         except ClaimPathMismatch as error:
             reasons.append(error)
             continue
-        reasons.extend(_disclosure_reasons(claim, selection, processed))
-        if not claim.is_mandatory or selection:
+        if claim.selective_disclosure is not SelectiveDisclosure.ALLOWED:
+            reasons.extend(_disclosure_reasons(claim, selection, processed))
+        if selection or not claim.is_mandatory:
             continue
         if reader is Reader.HOLDER or not _may_be_withheld(claim, as_issued, processed):
             reasons.append(MandatoryClaimMissing(show_path(claim.path)))
