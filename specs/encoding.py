@@ -7,6 +7,7 @@ duplicate member names, no numbers that lose digits, no second spelling of a bas
 import binascii
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +25,7 @@ _INTEGER_DIGITS: Final = 20  # as many as MAX_INTEGER has, and MIN_INTEGER with 
 
 # By the length of the text modulo 4: the padding to add, and the last characters whose spare bits are zero.
 _PADDING: Final = ("", "", "==", "=")
+_FILLING: Final = ("", "", "AA", "A")  # the same with bits that are zero, to have more text behind it
 _LAST_CHARACTERS: Final = ("", "", "AQgw", "AEIMQUYcgkosw048")
 # The closing mark is optional, so that an unclosed string is read once, not again from every mark in it.
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
@@ -105,6 +107,29 @@ def b64url_decode(text: str | bytes) -> bytes:
         return pybase64.b64decode(spelled + _PADDING[rest], "-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidBase64Url from error
+
+
+def b64url_decode_all(texts: Sequence[str]) -> list[bytes]:
+    """The bytes of each string, as b64url_decode gives them, with one call of the decoder for all."""
+    filled: list[str] = []
+    for text in texts:
+        rest = len(text) % 4
+        if rest and text[-1] not in _LAST_CHARACTERS[rest]:
+            raise InvalidBase64Url("not the canonical spelling")
+        filled.append(text + _FILLING[rest])
+    together = "".join(filled)
+    if "+" in together or "/" in together or "=" in together:
+        raise InvalidBase64Url("not the canonical spelling")
+    try:
+        decoded = pybase64.b64decode(together, "-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidBase64Url from error
+    found: list[bytes] = []
+    start = 0
+    for text, full in zip(texts, filled, strict=True):
+        found.append(decoded[start : start + len(text) * 3 // 4])
+        start += len(full) * 3 // 4
+    return found
 
 
 def parse_json(data: bytes | str, *, max_bytes: int, max_depth: int = 32) -> JsonValue:

@@ -5,7 +5,14 @@ from typing import Final, NamedTuple, TypeAlias
 
 import orjson
 
-from specs.encoding import EncodingError, InvalidBase64Url, JsonValue, b64url_decode, parse_json
+from specs.encoding import (
+    EncodingError,
+    InvalidBase64Url,
+    JsonValue,
+    b64url_decode,
+    b64url_decode_all,
+    parse_json,
+)
 from specs.sd_jwt.digest import DigestAlgorithm
 from specs.sd_jwt.errors import ForbiddenClaimName, MalformedDisclosure, SdJwtError
 
@@ -42,6 +49,8 @@ def parse_disclosures(
     reserved name (ForbiddenClaimName). One that was sent twice occurs once. Sizes were bounded when the SD-
     JWT was parsed.
     """
+    if not encoded:
+        return {}, []
     digests = algorithm.digests([text.encode("ascii", "replace") for text in encoded])
     found: dict[str, Disclosure] = {}
     refused: list[SdJwtError] = []
@@ -59,7 +68,7 @@ def _contents_together(encoded: Sequence[str]) -> list[JsonValue] | None:
     None.
     """
     try:
-        texts = [b64url_decode(text) for text in encoded]
+        texts = b64url_decode_all(encoded)
         contents = [orjson.loads(text) for text in texts]
     except (InvalidBase64Url, orjson.JSONDecodeError):
         return None

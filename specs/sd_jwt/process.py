@@ -30,6 +30,7 @@ parsed.
 """
 
 _CONTAINERS: Final = frozenset({dict, list})
+_ONLY_STRINGS: Final = {str}
 _ABSENT: Final = object()
 
 
@@ -124,15 +125,15 @@ class _Walk:
 
     def top(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """The whole payload; only here may `_sd_alg` stand (section 4.1.1)."""
-        source = {**payload}
-        source.pop("_sd_alg", None)
-        return self.object(source, ())
+        copy = {**payload}
+        copy.pop("_sd_alg", None)
+        return self.object(copy, ())
 
-    def object(self, source: dict[str, Any], path: Path) -> dict[str, Any]:
+    def object(self, result: dict[str, Any], path: Path) -> dict[str, Any]:
+        """`result`: a copy of the object, which becomes what the object says."""
         if len(path) > MAX_DEPTH:
             self.reasons.append(ClaimsTooDeep())
             return {}
-        result = source.copy()
         digests = result.pop("_sd", _ABSENT)
         for name, value in result.items():
             if type(value) in _CONTAINERS and _mentions_digests(value):
@@ -149,18 +150,13 @@ class _Walk:
         if type(digests) is not list:
             self.reasons.append(MalformedDigests("_sd is not an array"))
             return
-        unmatched = 0
-        seen, found = self.seen, self.found
-        for digest in digests:
-            if type(digest) is not str or digest in seen:
-                self.refuse_digest(digest)
-                continue
-            seen.add(digest)
-            disclosure = found.get(digest)
-            if disclosure is None:
-                unmatched += 1
-                continue
-            name = disclosure.name
+        digests = self.first_sights(digests)
+        found = self.found
+        matching = [found[digest] for digest in digests if digest in found]
+        if len(matching) < len(digests):
+            self.hidden[path] = len(digests) - len(matching)
+        for disclosure in matching:
+            name, value = disclosure.name, disclosure.value
             if name is None:
                 self.reasons.append(MalformedDisclosure("array element below _sd"))
             elif name in result:
@@ -168,10 +164,25 @@ class _Walk:
             else:
                 place = (*path, name)
                 self.disclosed[place] = disclosure
-                value = disclosure.value
-                result[name] = self.value(value, place) if _mentions_digests(value) else value
-        if unmatched:
-            self.hidden[path] = unmatched
+                if type(value) in _CONTAINERS and _mentions_digests(value):
+                    value = self.value(value, place)
+                result[name] = value
+
+    def first_sights(self, digests: list[Any]) -> list[str]:
+        """The digests that may be followed; the others are refused."""
+        if set(map(type, digests)) == _ONLY_STRINGS:
+            own = set(digests)
+            if len(own) == len(digests) and own.isdisjoint(self.seen):
+                self.seen |= own
+                return digests
+        accepted: list[str] = []
+        for digest in digests:
+            if type(digest) is str and digest not in self.seen:
+                self.seen.add(digest)
+                accepted.append(digest)
+            else:
+                self.refuse_digest(digest)
+        return accepted
 
     def array(self, source: list[Any], path: Path) -> list[Any]:
         """The elements that are clear or disclosed, in their order (section 7.1 steps 3.c.iii and 3.d)."""
@@ -215,7 +226,7 @@ class _Walk:
     def value(self, value: Any, path: Path) -> Any:
         kind = type(value)
         if kind is dict:
-            return self.object(value, path)
+            return self.object(value.copy(), path)
         if kind is list:
             return self.array(value, path)
         return value
@@ -235,9 +246,7 @@ class _Walk:
 
 
 def _mentions_digests(value: Any) -> bool:
-    """Whether `_sd`, `_sd_alg` or `...` may be inside, so that it has to be walked through."""
-    if type(value) not in _CONTAINERS:
-        return False
+    """Whether `_sd`, `_sd_alg` or `...` may be inside a container, so that it has to be walked through."""
     # The encoder writes these names in one way only, whatever escapes they arrived with.
     text = orjson.dumps(value)
     return b'"_sd' in text or b'"..."' in text
