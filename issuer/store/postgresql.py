@@ -16,9 +16,9 @@ from issuer.store.rows import (
     offer_from,
     record_columns,
     summary_from,
-    to_column,
 )
 from trillium.runtime.database import PostgresqlDatabase
+from trillium.runtime.rows import to_column
 
 EVENT = "INSERT INTO issuer_event (name, actor, at, subject_ref, reason, count)"
 

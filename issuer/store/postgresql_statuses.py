@@ -25,10 +25,10 @@ from issuer.store.rows import (
     list_columns,
     list_from,
     record_columns,
-    to_column,
     token_from,
 )
 from trillium.runtime.database import PostgresqlDatabase
+from trillium.runtime.rows import to_column
 
 _GROUP = "configuration_id = $1 AND key_id = $2 AND expiry_bucket = $3"
 

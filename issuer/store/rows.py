@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.offer import ConfigurationId, CredentialOffer, OfferId, OfferState, TransactionCode
@@ -16,25 +16,7 @@ from issuer.domain.records import (
     StatusGroup,
     StatusListRow,
 )
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-class Row(Protocol):
-    """A row by column name: a dictionary from SQLite, a record from PostgreSQL."""
-
-    def __getitem__(self, column: str, /) -> Any: ...
-
-
-def to_column(moment: datetime) -> int:
-    """Milliseconds since the epoch, rounded down."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def from_column(value: int) -> datetime:
-    """The moment a column holds, UTC."""
-    return _EPOCH + timedelta(milliseconds=value)
+from trillium.runtime.rows import Row, from_column, to_column
 
 
 def offer_columns(offer: CredentialOffer) -> tuple[Any, ...]:

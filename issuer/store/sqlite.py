@@ -23,9 +23,9 @@ from issuer.store.rows import (
     offer_from,
     record_columns,
     summary_from,
-    to_column,
 )
 from trillium.runtime.database import SqliteDatabase
+from trillium.runtime.rows import rows_of, to_column
 
 _INSERT_OFFER = f"INSERT INTO issuer_offer VALUES ({','.join('?' * 11)})"
 _INSERT_EVENT = (
@@ -38,13 +38,6 @@ _SUMMARY = (
     " FROM issuer_credential WHERE {where} AND signed GROUP BY issuance_id, subject_ref, configuration_id"
     " ORDER BY MIN(issued_at) DESC, issuance_id"
 )
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, arguments: Sequence[Any]) -> list[dict[str, Any]]:
-    """The rows of a query as dictionaries."""
-    cursor = connection.execute(sql, arguments)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def insert_event(connection: sqlite3.Connection, event: Event) -> None:

@@ -17,9 +17,10 @@ from issuer.domain.records import (
     StatusListRow,
 )
 from issuer.domain.status import StatusChange
-from issuer.store.rows import LIST_COLUMNS, list_columns, list_from, to_column, token_from
-from issuer.store.sqlite import apply_change, insert_event, rows_of
+from issuer.store.rows import LIST_COLUMNS, list_columns, list_from, token_from
+from issuer.store.sqlite import apply_change, insert_event
 from trillium.runtime.database import SqliteDatabase
+from trillium.runtime.rows import rows_of, to_column
 
 _INSERT_LIST = (
     f"INSERT INTO issuer_status_list ({','.join(LIST_COLUMNS)})"

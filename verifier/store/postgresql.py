@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from trillium.runtime.database import PostgresqlDatabase
+from trillium.runtime.rows import to_column
 from verifier.domain.event import Event, EventName
 from verifier.domain.presentation import (
     ClientId,
@@ -21,7 +22,6 @@ from verifier.store.rows import (
     sealed_from,
     service_columns,
     service_from,
-    to_column,
 )
 
 _EVENT = "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason)"

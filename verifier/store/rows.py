@@ -1,9 +1,9 @@
 """From values to columns and back; both SQL stores share it."""
 
 import json
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
+from trillium.runtime.rows import Row, from_column, to_column
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.presentation import (
     ClientId,
@@ -14,25 +14,6 @@ from verifier.domain.presentation import (
     RequestId,
     SealedResult,
 )
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-class Row(Protocol):
-    """A row by column name: a dictionary from SQLite, a record from PostgreSQL."""
-
-    def __getitem__(self, column: str, /) -> Any: ...
-
-
-def to_column(moment: datetime) -> int:
-    """Milliseconds since the epoch, rounded down."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def from_column(value: int) -> datetime:
-    """The moment a column holds, UTC."""
-    return _EPOCH + timedelta(milliseconds=value)
 
 
 def presentation_columns(presentation: Presentation) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from trillium.runtime.database import SqliteDatabase
+from trillium.runtime.rows import rows_of, to_column
 from verifier.domain.event import Event, EventName
 from verifier.domain.presentation import (
     ClientId,
@@ -23,7 +24,6 @@ from verifier.store.rows import (
     sealed_from,
     service_columns,
     service_from,
-    to_column,
 )
 
 _INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 15)})"
@@ -31,13 +31,6 @@ _INSERT_EVENT = (
     "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason) VALUES (?, ?, ?, ?, ?, ?)"
 )
 _OPEN = "state IN ('requested', 'retrieved') AND expires_at > ?"
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, arguments: Sequence[Any]) -> list[dict[str, Any]]:
-    """The rows of a query as dictionaries."""
-    cursor = connection.execute(sql, arguments)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 class SqliteVerifierStore:

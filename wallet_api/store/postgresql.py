@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from trillium.runtime.database import PostgresqlDatabase
+from trillium.runtime.rows import to_column
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Event
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
@@ -18,7 +19,6 @@ from wallet_api.store.rows import (
     event_from,
     operation_columns,
     operation_from,
-    to_column,
 )
 
 _EVENT = "INSERT INTO wallet_event (name, actor, at, account_id, reason)"

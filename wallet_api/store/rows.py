@@ -1,32 +1,13 @@
 """From values to columns and back; both SQL stores share it."""
 
 import json
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
+from trillium.runtime.rows import Row, from_column, to_column
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Actor, Event, EventName
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential, TypeName
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-class Row(Protocol):
-    """A row by column name: a dictionary from SQLite, a record from PostgreSQL."""
-
-    def __getitem__(self, column: str, /) -> Any: ...
-
-
-def to_column(moment: datetime) -> int:
-    """Milliseconds since the epoch, rounded down."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def from_column(value: int) -> datetime:
-    """The moment a column holds, UTC."""
-    return _EPOCH + timedelta(milliseconds=value)
 
 
 def account_columns(account: Account) -> tuple[Any, ...]:

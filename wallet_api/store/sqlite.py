@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from trillium.runtime.database import SqliteDatabase
+from trillium.runtime.rows import rows_of, to_column
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Event
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
@@ -20,19 +21,11 @@ from wallet_api.store.rows import (
     event_from,
     operation_columns,
     operation_from,
-    to_column,
 )
 
 _EVENT = "INSERT INTO wallet_event (name, actor, at, account_id, reason) VALUES (?, ?, ?, ?, ?)"
 _OPERATION = "operation_id = ? AND account_id = ? AND kind = ? AND expires_at > ?"
 _CARD = "account_id = ? AND credential_id = ?"
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, arguments: Sequence[Any]) -> list[dict[str, Any]]:
-    """The rows of a query as dictionaries."""
-    cursor = connection.execute(sql, arguments)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 class SqliteWalletStore:
