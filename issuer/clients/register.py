@@ -4,6 +4,7 @@ In service this is a ministry's system; the issuer sees it through ``ports.Subje
 the only place of the product that holds claim values in the clear.
 """
 
+import asyncio
 import sqlite3
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -120,7 +121,7 @@ class SqlRegister:
         return frozenset(RegisterNumber(row["register_number"]) for row in rows)
 
     async def put(self, residents: Sequence[NewResident]) -> PutCounts:
-        rows = [_columns(new) for new in residents]
+        rows = await asyncio.to_thread(lambda: [_columns(new) for new in residents])
         if isinstance(self._database, SqliteDatabase):
             imported, updated = await self._database.write(lambda connection: _put(connection, rows))
         else:

@@ -4,13 +4,14 @@ Nothing is imported unless every row is good, or the caller says to skip bad row
 are. Importing again updates; nobody is there twice.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from issuer.domain.event import SubjectRef
 from issuer.domain.register_file import BadCell, ReadRow, check_guardians, read_register
-from issuer.domain.resident import NewResident, PutCounts, Resident
+from issuer.domain.resident import NewResident, PutCounts, RegisterNumber, Resident
 from issuer.ports import Randomness, Register
 from specs.encoding import b64url_encode
 
@@ -29,8 +30,16 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a file says: the people who may go in, and every bad cell in the order of its lines."""
+
+    new: list[NewResident]
+    bad: tuple[BadCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportResidents:
-    """``progress`` is told the number of rows read so far."""
+    """``progress`` is told the number of rows read so far, in the thread that reads."""
 
     register: Register
     randomness: Randomness
@@ -45,21 +54,33 @@ class ImportResidents:
     ) -> ImportReport:
         """Reads the whole file first, so that one run reports everything that is wrong with it.
 
-        ``today`` is the civil date in the province.
+        In a thread: a province's register takes half a minute, and wallets are served meanwhile. ``today`` is
+        the civil date in the province.
         """
+        known = await self.register.known()
+        reading = await asyncio.to_thread(self._read, lines, today, known, progress)
+        if reading.bad and not skip_bad:
+            return ImportReport(PutCounts(0, 0, 0), reading.bad, refused=True)
+        counts = await self.register.put(reading.new)
+        return ImportReport(counts, reading.bad, refused=False)
+
+    def _read(
+        self,
+        lines: Iterable[str],
+        today: date,
+        known: frozenset[RegisterNumber],
+        progress: Callable[[int], None],
+    ) -> _Reading:
         rows: list[ReadRow] = []
         for row in read_register(lines, today=today):
             rows.append(row)
             progress(len(rows))
-        bad = [cell for row in rows for cell in row.bad]
-        orphans = list(check_guardians(rows, await self.register.known()))
-        bad = sorted([*bad, *orphans], key=lambda cell: (cell.line, cell.column))
-        if bad and not skip_bad:
-            return ImportReport(PutCounts(0, 0, 0), tuple(bad), refused=True)
+        orphans = list(check_guardians(rows, known))
+        bad = [*(cell for row in rows for cell in row.bad), *orphans]
         unwanted = {cell.line for cell in orphans}
-        good = [row.resident for row in rows if row.resident is not None and row.line not in unwanted]
-        counts = await self.register.put([self._new(resident) for resident in good])
-        return ImportReport(counts, tuple(bad), refused=False)
+        good = (row.resident for row in rows if row.resident is not None and row.line not in unwanted)
+        new = [self._new(resident) for resident in good]
+        return _Reading(new, tuple(sorted(bad, key=lambda cell: (cell.line, cell.column))))
 
     def _new(self, resident: Resident) -> NewResident:
         random = self.randomness.token_bytes(SUBJECT_REF_BYTES + ADMINISTRATIVE_NUMBER_BYTES)

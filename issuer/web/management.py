@@ -24,6 +24,7 @@ from issuer.web.management_messages import (
     BadCellAnswer,
     CredentialAnswer,
     CredentialsAnswer,
+    Identifier,
     ImportAnswer,
     OfferAnswer,
     OfferRequest,
@@ -99,7 +100,7 @@ def _add_offers(router: APIRouter, services: ManagementServices) -> None:
         )
 
     @router.get("/offers/{offer_id}", summary="What became of an offer")
-    async def show_offer(offer_id: str) -> OfferStateAnswer:
+    async def show_offer(offer_id: Identifier) -> OfferStateAnswer:
         offer, state = await services.offers.state(OfferId(offer_id))
         return OfferStateAnswer(
             offer_id=offer.offer_id,
@@ -109,7 +110,7 @@ def _add_offers(router: APIRouter, services: ManagementServices) -> None:
         )
 
     @router.delete("/offers/{offer_id}", status_code=204, summary="Withdraw an offer that was not used yet")
-    async def withdraw_offer(offer_id: str) -> None:
+    async def withdraw_offer(offer_id: Identifier) -> None:
         await services.offers.withdraw(OfferId(offer_id), actor=MANAGEMENT)
 
 
@@ -139,7 +140,7 @@ def _add_residents(router: APIRouter, services: ManagementServices) -> None:
 def _add_credentials(router: APIRouter, services: ManagementServices) -> None:
     @router.get("/credentials", summary="The credentials that a person was issued")
     async def list_credentials(
-        subject_ref: Annotated[str, Query(min_length=1, max_length=64)],
+        subject_ref: Annotated[Identifier, Query()],
     ) -> CredentialsAnswer:
         cards = await services.issuances.issuances_of(SubjectRef(subject_ref))
         return CredentialsAnswer(credentials=[_card(card) for card in cards])

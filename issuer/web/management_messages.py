@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-_Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.~-]+$")]
+Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.~-]+$")]
+"""Any of our own identifiers; what is not made of these characters is none and never reaches a database."""
 
 
 class _Message(BaseModel):
@@ -16,8 +17,8 @@ class _Message(BaseModel):
 class OfferRequest(_Message):
     """Offer credentials to a person of the register."""
 
-    subject_ref: _Identifier
-    credential_configuration_ids: Annotated[list[_Identifier], Field(min_length=1, max_length=32)]
+    subject_ref: Identifier
+    credential_configuration_ids: Annotated[list[Identifier], Field(min_length=1, max_length=32)]
     tx_code: bool = False
     """Whether the wallet must send a transaction code, which the person gets over another channel."""
     by: Literal["reference", "value"] = "reference"
@@ -48,7 +49,7 @@ class OfferStateAnswer(_Message):
 class ResidentSearch(_Message):
     """Part of a name, accents or not, or a whole register number."""
 
-    text: Annotated[str, Field(min_length=1, max_length=200)]
+    text: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class ResidentAnswer(_Message):
@@ -116,8 +117,8 @@ class StatusChangeRequest(BaseModel):
 
     change: Literal["revoke", "suspend", "reinstate"]
     reason: StatusReason
-    subject_ref: _Identifier | None = None
-    issuance_id: _Identifier | None = None
+    subject_ref: Identifier | None = None
+    issuance_id: Identifier | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "StatusChangeRequest":
@@ -131,3 +132,4 @@ class StatusChangeAnswer(_Message):
 
     issuance_ids: list[str]
     changed_copies: int
+    published: Literal[False] = False

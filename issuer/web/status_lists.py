@@ -3,15 +3,18 @@
 Nothing here is logged with the address of who asked (3.13).
 """
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.domain.records import ListId
-from issuer.errors import HistoryNotOffered, StatusListFormNotOffered
+from issuer.errors import HistoryNotOffered, StatusListFormNotOffered, UnknownStatusList
 from issuer.services.serve_status_list import ServeStatusLists
 
 MEDIA_TYPE = "application/statuslist+jwt"
-_ACCEPTED = frozenset({MEDIA_TYPE, "application/*", "*/*"})
+_RANGES = (MEDIA_TYPE, "application/*", "*/*")
+_LIST_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits; anything else is not worth a query
 
 
 class StatusListEndpoint:
@@ -25,7 +28,10 @@ class StatusListEndpoint:
             raise HistoryNotOffered
         if not accepts(request.headers.get("accept", "*/*")):
             raise StatusListFormNotOffered
-        served = await self._serve.get(ListId(request.path_params["list_id"]))
+        list_id = request.path_params["list_id"]
+        if not _LIST_ID.fullmatch(list_id):
+            raise UnknownStatusList
+        served = await self._serve.get(ListId(list_id))
         gzipped = allows_gzip(request.headers.get("accept-encoding", ""))
         etag = served.etag_gzipped if gzipped else served.etag
         headers = {
@@ -43,11 +49,12 @@ class StatusListEndpoint:
 
 
 def accepts(accept: str) -> bool:
-    """Whether an ``Accept`` header (RFC 9110 section 12.5.1) admits the JWT form (3.17)."""
-    return any(
-        _quality(part) > 0 and part.partition(";")[0].strip().lower() in _ACCEPTED
-        for part in accept.split(",")
-    )
+    """Whether an ``Accept`` header (RFC 9110 section 12.5.1) admits the JWT form (3.17).
+
+    The most specific range that fits decides: ``application/statuslist+jwt;q=0, */*`` admits all others.
+    """
+    named = {part.partition(";")[0].strip().lower(): _quality(part) for part in accept.split(",")}
+    return next((named[media_range] > 0 for media_range in _RANGES if media_range in named), False)
 
 
 def allows_gzip(accept_encoding: str) -> bool:
