@@ -9,18 +9,23 @@ from playwright.async_api import Browser
 
 from tests.browser.chromium import chromium
 from tests.browser.visits import Visitor
-from tests.interop.server_process import start_server
+from tests.interop.server_process import ServerProcess, start_server
 
 
 @pytest.fixture(scope="session")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A real server with everything in one process, on a free port and with data of its own."""
-    server = start_server(tmp_path_factory.mktemp("browser"))
+    started = start_server(tmp_path_factory.mktemp("browser"))
     try:
-        server.wait()
-        yield server.origin
+        started.wait()
+        yield started
     finally:
-        server.stop()
+        started.stop()
+
+
+@pytest.fixture(scope="session")
+def origin(server: ServerProcess) -> str:
+    return server.origin
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

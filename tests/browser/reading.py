@@ -1,5 +1,6 @@
 """What an HTML page says, for tests that need no browser."""
 
+import shlex
 from html.parser import HTMLParser
 
 
@@ -17,6 +18,11 @@ class ReadPage(HTMLParser):
         self._in_code = False
         self.feed(text)
         self.close()
+
+    def commands(self, program: str) -> list[list[str]]:
+        """The arguments of each command that calls ``program``, as a shell would hand them over."""
+        split = [shlex.split(code.replace("\\\n", " ")) for code in self.codes]
+        return [command[1:] for command in split if command and command[0] == program]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)

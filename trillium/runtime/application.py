@@ -8,17 +8,22 @@ from fastapi import FastAPI
 
 
 def create_application(
-    title: str, version: str, *, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[Any]] | None = None
+    title: str,
+    version: str,
+    *,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[Any]] | None = None,
+    has_api: bool = True,
 ) -> FastAPI:
     """No documentation pages (they load scripts from elsewhere), no redirects for slashes, no tracing.
 
+    `has_api`: whether there are operations that ``/openapi.json`` could describe.
     Tracing would record addresses and exception messages; metrics and logs are our own.
     """
     return FastAPI(
         title=title,
         version=version,
         lifespan=lifespan,
-        openapi_url="/openapi.json",
+        openapi_url="/openapi.json" if has_api else None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -73,8 +73,7 @@ def create_start_page(apps: Mapping[str, tuple[str, FastAPI]], *, https: bool, s
             stylesheets=[static_address("", STATIC_NAME, HERE / "static", "start_page.css")],
         )
     )
-    app = create_application("Trillium", version("trillium"))
-    app.openapi_url = None
+    app = create_application("Trillium", version("trillium"), has_api=False)
     # This application answers for the whole root, so also for the health of the process.
     add_hot_routes(app, [HEALTH])
     start = StartPages(pages, apps)

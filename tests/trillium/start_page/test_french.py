@@ -1,0 +1,62 @@
+"""French as it is set in Canada: no-break spaces before a colon and inside guillemets, none before ; ! ?"""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from trillium.runtime.pages import RUNTIME_CATALOGUE
+from trillium.start_page.app import HERE
+
+START_CATALOGUE = HERE / "locales" / "fr" / "LC_MESSAGES" / "start_page.po"
+MISTAKES = {
+    "a plain apostrophe": r"'",
+    "plain quotation marks": r'"',
+    "a colon without a no-break space before it": r"(?<!\u00a0):(?!/)",
+    "a space before ; ! or ?": r"\s[;!?]",
+    "guillemets without no-break spaces inside": r"«(?!\u00a0)|(?<!\u00a0)»",
+    "a number apart from its unit": r"\d (?:ans|jours|minutes|secondes)",
+    "three dots for an ellipsis": r"\.\.\.",
+    "two spaces": r"\s\s",
+    "a title in capitals as English has it": r"^[A-ZÀ-Ý][a-zà-ÿ]+ (?:[A-ZÀ-Ý][a-zà-ÿ]+ ?){2,}$",
+}
+
+
+def texts_of(catalogue: Path) -> dict[str, str]:
+    with catalogue.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def mistakes_in(text: str) -> list[str]:
+    bare = re.sub(r"<[^>]+>|%\(\w+\)s", "x", text)
+    return [name for name, pattern in MISTAKES.items() if re.search(pattern, bare)]
+
+
+@pytest.mark.parametrize("catalogue", [RUNTIME_CATALOGUE, START_CATALOGUE], ids=["runtime", "start page"])
+def test_the_french_is_set_as_french(catalogue: Path) -> None:
+    texts = texts_of(catalogue)
+    assert texts
+    assert {text: found for text in texts.values() if (found := mistakes_in(text))} == {}
+
+
+def test_sentences_end_alike_in_both_languages() -> None:
+    for english, french in texts_of(START_CATALOGUE).items():
+        assert french[-1] == english[-1] or french[-1].isalpha() == english[-1].isalpha(), english
+        assert re.findall(r"</?code>|%\(\w+\)s", french) == re.findall(r"</?code>|%\(\w+\)s", english)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "l'adresse",
+        "Voici : tout",
+        "Qui êtes-vous ?",
+        "«\u00a0ici »",
+        "19 ans",
+        "Attendez...",
+        "Ce Que Dit La Page",
+    ],
+)
+def test_mistakes_are_seen(text: str) -> None:
+    assert len(mistakes_in(text)) == 1
