@@ -77,7 +77,9 @@ def authority(now: datetime) -> Issued:
     return self_signed(CA.but(not_before=now - timedelta(days=30), not_after=now + timedelta(days=3000)))
 
 
-def signer_below(root: Issued, now: datetime, host: str, *uris: str) -> Issued:
+def signer_below(
+    root: Issued, now: datetime, host: str, *uris: str, not_after: datetime | None = None
+) -> Issued:
     """A leaf for a host, valid around a moment."""
     names = x509.SubjectAlternativeName(
         [x509.DNSName(host), *(x509.UniformResourceIdentifier(uri) for uri in uris)]
@@ -86,7 +88,7 @@ def signer_below(root: Issued, now: datetime, host: str, *uris: str) -> Issued:
         name=host,
         alternative_names=names,
         not_before=now - timedelta(days=30),
-        not_after=now + timedelta(days=1000),
+        not_after=not_after or now + timedelta(days=1000),
     )
     return root.issue(wish)
 

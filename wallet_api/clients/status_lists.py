@@ -30,6 +30,8 @@ MOST_LISTS: Final = 32
 class _Copy:
     token: VerifiedStatusListToken
     resolved_at: datetime
+    not_after: datetime
+    """Of the certificates above it: what they vouched for ends with them."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class HttpStatusLists:
         copy = self._copies.get(name)
         if copy is None or _freshness(copy, max_age, now) is not Freshness.FRESH:
             try:
-                copy = _Copy(await self._fetch(reference.uri, anchors, now), now)
+                copy = await self._fetch(reference.uri, anchors, now)
                 self._keep(name, copy)
             except ProtocolError:
                 return StatusOutcome.UNKNOWN if copy is None else StatusOutcome.STALE
@@ -58,7 +60,7 @@ class HttpStatusLists:
             return StatusOutcome.UNKNOWN
         return decide_outcome(value, _freshness(copy, max_age, now))
 
-    async def _fetch(self, uri: str, anchors: TrustAnchors, now: datetime) -> VerifiedStatusListToken:
+    async def _fetch(self, uri: str, anchors: TrustAnchors, now: datetime) -> _Copy:
         answer = await self.internet.get(uri, accept=MEDIA_TYPE, max_bytes=MAX_TOKEN_BYTES, follow=True)
         if answer.status != 200 or answer.media_type != MEDIA_TYPE:
             raise NoAnswer(f"status {answer.status}, {answer.media_type[:80]}")
@@ -66,7 +68,8 @@ class HttpStatusLists:
         # The list must be under the same anchors as the credential: the token's own word on its key is
         # worth nothing.
         chain = self.chains.verify(token.header.get("x5c"), anchors, now=now)
-        return verify_status_list_token(token, uri=uri, key=chain.key, now=now, leeway=LEEWAY)
+        verified = verify_status_list_token(token, uri=uri, key=chain.key, now=now, leeway=LEEWAY)
+        return _Copy(verified, now, chain.not_after)
 
     def _keep(self, name: tuple[str, str], copy: _Copy) -> None:
         self._copies[name] = copy
@@ -76,4 +79,6 @@ class HttpStatusLists:
 
 
 def _freshness(copy: _Copy, max_age: timedelta, now: datetime) -> Freshness:
+    if now > copy.not_after:
+        return Freshness.EXPIRED
     return decide_freshness(copy.token.times, resolved_at=copy.resolved_at, max_age=max_age, now=now)

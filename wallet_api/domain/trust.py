@@ -7,10 +7,11 @@ chains below configured anchors, so no message can choose another one (2.13). An
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from specs.jose import TrustAnchors
+from specs.jose import TrustAnchors, VerifiedChain
 
 _NOBODY: Final = TrustAnchors((), "none")
 
@@ -25,6 +26,15 @@ class TrustedCredentialIssuer:
     issuer: str
     anchors: TrustAnchors
     vcts: frozenset[str]
+
+    def is_named_by(self, chain: VerifiedChain) -> bool:
+        """Whether a chain below the anchors is this issuer's: the subject of the leaf is the issuer (2.12).
+
+        By the URIs in the leaf, which spell the issuer out; by its host only where there are none.
+        """
+        if chain.san_uris:
+            return self.issuer in chain.san_uris
+        return urlsplit(self.issuer).hostname in {name.lower() for name in chain.san_dns}
 
     def may_issue(self, vct: str) -> bool:
         """Whether a type is one of its own; what a type extends or is also known as plays no part (2.16)."""

@@ -110,6 +110,8 @@ class VerifyReceived:
     ) -> ReceivedCopy:
         unverified = parse_credential(text)
         chain = self.chains.verify(unverified.header.get("x5c"), issuer.anchors, now=now)
+        if not issuer.is_named_by(chain):
+            raise CredentialRefused("the certificate is another issuer's")
         key = unused.pop(confirmation_key(unverified.sd_jwt.payload), None)
         if key is None:
             raise CredentialRefused("bound to a key that is not ours, or to one twice")

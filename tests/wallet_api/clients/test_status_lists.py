@@ -1,5 +1,6 @@
 """Status lists as the wallet reads them: whatever is wrong with one, it is no statement (3.21 to 3.28)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,33 @@ async def test_a_list_for_another_address_is_unknown(lists: Lists) -> None:
     lists.internet.sites[f"{ISSUER}/status/7"] = lambda _: token
 
     assert await lists.read(uri=f"{ISSUER}/status/7") is StatusOutcome.UNKNOWN
+
+
+async def test_a_list_that_ends_in_this_very_minute_is_stale_and_not_valid(lists: Lists) -> None:
+    """A clock that is a little off may read it; nobody relies on it any more."""
+    assert await lists.read(after=timedelta(days=7, seconds=30)) is StatusOutcome.STALE
+
+
+async def test_a_list_ends_with_the_certificates_above_it(lists: Lists) -> None:
+    lists.issuer.status_signer = signer_below(
+        lists.issuer.root, NOW, "issuer.example", not_after=NOW + timedelta(minutes=5)
+    )
+    assert await lists.read(after=timedelta(minutes=5)) is StatusOutcome.VALID
+    assert await lists.read(after=timedelta(minutes=6)) is StatusOutcome.STALE
+
+
+async def test_a_list_of_another_media_type_is_none(lists: Lists) -> None:
+    good = lists.issuer.answer(Call("GET", URI))
+    lists.internet.sites[URI] = lambda _: replace(good, media_type="text/plain")
+
+    assert await lists.read() is StatusOutcome.UNKNOWN
+
+
+async def test_a_list_under_an_error_is_none(lists: Lists) -> None:
+    good = lists.issuer.answer(Call("GET", URI))
+    lists.internet.sites[URI] = lambda _: replace(good, status=410)
+
+    assert await lists.read() is StatusOutcome.UNKNOWN
 
 
 @pytest.mark.parametrize(

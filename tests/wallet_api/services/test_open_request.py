@@ -324,7 +324,7 @@ async def test_5_18_a_type_that_extends_the_requested_one_answers(world: World, 
     world.internet.sites[parent] = lambda _: json_answer({"vct": parent})
     world.issuer.type_metadata = world.issuer.type_metadata[:-1] + b',"extends":"' + parent.encode() + b'"}'
     card = await world.receive(account)
-    ask(world, vct=parent)
+    ask(world, {"path": ["family_name"]}, vct=parent)
 
     opened = await open_request(world, account)
 

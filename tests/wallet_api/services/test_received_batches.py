@@ -13,7 +13,7 @@ from specs.jose import Algorithm, public_jwk_of
 from specs.sd_jwt import DisclosurePlan
 from specs.sd_jwt_vc import CredentialHeader, create_integrity
 from specs.token_status_list import StatusReference
-from tests.simulators.internet import NOT_FOUND, json_answer
+from tests.simulators.internet import NOT_FOUND
 from tests.simulators.issuer import DISCLOSABLE, ISSUER, MAYA, TYPE, VCT, authority, signer_below
 from tests.simulators.wallet import NOW, World
 from wallet_api.domain.account import Account
@@ -280,8 +280,12 @@ async def test_2_25_a_type_that_extends_itself(world: World, account: Account) -
     assert len(world.internet.called("/types/card/1")) == 1
 
 
-async def test_type_metadata_is_json(world: World, account: Account) -> None:
-    world.internet.sites[VCT] = lambda _: replace(json_answer(TYPE), media_type="text/html")
+@pytest.mark.parametrize("changes", [{"media_type": "text/html"}, {"status": 404}, {"status": 201}], ids=str)
+async def test_2_17_type_metadata_is_json_and_found(
+    world: World, account: Account, changes: dict[str, Any]
+) -> None:
+    good = HttpAnswer(200, "application/json", world.issuer.type_metadata)
+    world.internet.sites[VCT] = lambda _: replace(good, **changes)
 
     assert "type_metadata_unavailable" in await refused(world, account)
 
