@@ -10,6 +10,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 HEAVY = 60_000
 """Bytes: about a second on a slow line."""
 
+SETTLED = """async () => {
+    await document.fonts.ready;
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+}"""
+"""Fonts and pictures of a style sheet are asked for only when something is drawn with them."""
+
 
 async def bytes_of(visit: Visit) -> int:
     total = 0
@@ -25,6 +31,7 @@ async def test_only_this_server_is_asked_and_nobody_complains(
     visitor: Visitor, path: str, language: str
 ) -> None:
     async with visitor.at(path, language=language) as visit:
+        await visit.page.evaluate(SETTLED)
         addresses = [request.url for request in visit.requests]
         assert [address for address in addresses if not address.startswith(f"{visitor.origin}/")] == []
         assert visit.complaints == []
