@@ -164,9 +164,9 @@ class StatusStore(Protocol):
         """(index, value) of every entry that is not valid: enough to rebuild the list."""
 
     async def store_token(
-        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime
+        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime, until: datetime
     ) -> bool:
-        """Replaces the token and deletes the published changes.
+        """Replaces the token, deletes the published changes and lets the lease end at ``until``.
 
         ``False`` when the lease is not held any more or the version is not the successor of the
         stored one: a stale publisher never overwrites a newer list.

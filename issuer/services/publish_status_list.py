@@ -16,6 +16,9 @@ from issuer.services.sign_status_list import StatusListSigner
 from specs.token_status_list import StatusList
 
 LEASE = timedelta(seconds=10)
+KEPT = timedelta(seconds=1)
+"""A lease is kept that long after a publication: who has the list in memory goes on with it while changes
+come one after the other, and nobody waits for a process that died after its work was done."""
 PAUSE = timedelta(seconds=5)
 """After a failure: a list that cannot be signed is not tried, and not logged, twice a second."""
 RENEWAL = timedelta(hours=12)
@@ -75,7 +78,8 @@ class PublishStatusLists:
         status_list = await self._with_changes(row, current.version, changes)
         token = await self.signer.sign_list(row, status_list, version=current.version + 1, now=now)
         published = [change.change_id for change in changes]
-        stored = await self.store.store_token(token, published, self.holder, self.clock.now())
+        done = self.clock.now()
+        stored = await self.store.store_token(token, published, self.holder, done, done + KEPT)
         if stored:
             self._lists[list_id] = (token.version, status_list)
         else:

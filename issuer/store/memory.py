@@ -249,14 +249,14 @@ class MemoryIssuerStore:
         ]
 
     async def store_token(
-        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime
+        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime, until: datetime
     ) -> bool:
         known = self._lists.get(token.list_id)
         if known is None or known.token.version != token.version - 1:
             return False
         if known.lease_holder != holder or known.lease_until is None or known.lease_until <= now:
             return False
-        known.token = token
+        known.token, known.lease_until = token, until
         done = set(published)
         self._changes = [pair for pair in self._changes if pair[1].change_id not in done]
         return True

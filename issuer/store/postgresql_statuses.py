@@ -71,7 +71,8 @@ SELECT list_id, idx FROM entries"""
 
 _STORE_TOKEN = """
 WITH stored AS (
-    UPDATE issuer_status_list SET version = $2, token = $3, signed_at = $4, token_expires_at = $5
+    UPDATE issuer_status_list
+    SET version = $2, token = $3, signed_at = $4, token_expires_at = $5, lease_until = $9
     WHERE list_id = $1 AND version = $2 - 1 AND lease_holder = $6 AND lease_until > $7
     RETURNING 1
 ), published AS (
@@ -185,7 +186,7 @@ class PostgresqlStatuses:
         return [(row["idx"], row["status"]) for row in rows]
 
     async def store_token(
-        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime
+        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime, until: datetime
     ) -> bool:
         row = await self._database.fetch_row(
             _STORE_TOKEN,
@@ -197,6 +198,7 @@ class PostgresqlStatuses:
             holder,
             to_column(now),
             list(published),
+            to_column(until),
         )
         return row is not None and row["stored"] == 1
 

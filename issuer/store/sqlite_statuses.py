@@ -129,10 +129,11 @@ class SqliteStatuses:
         return [(row["idx"], row["status"]) for row in await self._rows(sql, list_id)]
 
     async def store_token(
-        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime
+        self, token: PublishedToken, published: Sequence[int], holder: str, now: datetime, until: datetime
     ) -> bool:
         sql = (
-            "UPDATE issuer_status_list SET version = ?, token = ?, signed_at = ?, token_expires_at = ?"
+            "UPDATE issuer_status_list"
+            " SET version = ?, token = ?, signed_at = ?, token_expires_at = ?, lease_until = ?"
             " WHERE list_id = ? AND version = ? AND lease_holder = ? AND lease_until > ?"
         )
         arguments = (
@@ -140,6 +141,7 @@ class SqliteStatuses:
             token.token,
             to_column(token.signed_at),
             to_column(token.expires_at),
+            to_column(until),
             token.list_id,
             token.version - 1,
             holder,

@@ -25,7 +25,7 @@ from tests.contracts.issuer_stores import (
     token,
 )
 
-LATER = NOW + timedelta(hours=1)
+SOON, UNTIL, LATER = (NOW + timedelta(seconds=seconds) for seconds in (1, 10, 3600))
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -236,14 +236,23 @@ class TestPublication:
         await statuses.change_status([IssuanceId("card-1")], StatusChange.SUSPEND, [], event())
         published = [change.change_id for change in await statuses.pending_changes(ListId("list-0"))]
         await statuses.change_status([IssuanceId("card-1")], StatusChange.REVOKE, [], event())
-        await statuses.take_lease(ListId("list-0"), "me", NOW, NOW + timedelta(seconds=10))
-        assert not await statuses.store_token(token(version=3, text=b"skips one"), published, "me", NOW)
-        assert not await statuses.store_token(token(version=1, text=b"stale"), published, "me", NOW)
-        assert not await statuses.store_token(token(version=2, text=b"not leased"), published, "you", NOW)
-        assert not await statuses.store_token(token(version=2, text=b"too late"), published, "me", LATER)
+        await statuses.take_lease(ListId("list-0"), "me", NOW, UNTIL)
+        assert not await statuses.store_token(
+            token(version=3, text=b"skips one"), published, "me", NOW, UNTIL
+        )
+        assert not await statuses.store_token(token(version=1, text=b"stale"), published, "me", NOW, UNTIL)
+        assert not await statuses.store_token(
+            token(version=2, text=b"not leased"), published, "you", NOW, UNTIL
+        )
+        assert not await statuses.store_token(
+            token(version=2, text=b"too late"), published, "me", LATER, UNTIL
+        )
         assert len(await statuses.pending_changes(ListId("list-0"))) == 2
-        assert await statuses.store_token(token(version=2, text=b"new"), published, "me", NOW)
+        assert await statuses.store_token(token(version=2, text=b"new"), published, "me", NOW, SOON)
         assert await statuses.token(ListId("list-0")) == token(version=2, text=b"new")
+        # the lease ends when the publisher said, not when it began
+        assert not await statuses.take_lease(ListId("list-0"), "you", SOON - timedelta(milliseconds=1), LATER)
+        assert await statuses.take_lease(ListId("list-0"), "you", SOON, LATER)
         # the change that was committed meanwhile waits for the next edition
         assert [change.value for change in await statuses.pending_changes(ListId("list-0"))] == [1]
         assert await statuses.token_versions() == [("list-0", 2)]

@@ -10,7 +10,7 @@ import pytest
 
 from issuer.domain.records import ListId
 from issuer.domain.status import StatusChange
-from issuer.services.publish_status_list import LEASE, PAUSE, PublishStatusLists
+from issuer.services.publish_status_list import KEPT, LEASE, PAUSE, PublishStatusLists
 from issuer.services.sign_status_list import TOKEN_LIFETIME, TOKEN_TTL
 from keys import KeyPurpose
 from keys.errors import KeyNotUsable
@@ -138,6 +138,19 @@ async def test_a_process_that_died_is_replaced_when_its_lease_has_ended(issuer: 
     await successor.publish_pending()
     assert await issuer.published_status(credential) == 1
     assert not await issuer.store.lists_with_changes()
+
+
+async def test_a_process_that_died_after_its_work_keeps_nobody_waiting(issuer: IssuerInMemory) -> None:
+    credentials = await issuer.issue(3)
+    first, second = publisher(issuer, "first"), publisher(issuer, "second")
+    await change(issuer, "suspend")
+    await first.publish_pending()
+    await change(issuer, "revoke")
+    assert await second.publish_pending() == 0  # the first has the lists in memory and goes on with them
+    issuer.clock.moment += KEPT
+    assert timedelta(seconds=1.5) > KEPT
+    await second.publish_pending()
+    assert {await issuer.published_status(one) for one in credentials} == {1}
 
 
 async def killed() -> None:
