@@ -9,7 +9,7 @@ import typer
 import issuer.app
 import verifier.app
 from keys import KeyPurpose, KeyRing
-from trillium.cli.local import installation, issuer_settings
+from trillium.cli.local import issuer_settings, verifier_settings
 from trillium.cli.output import JsonOption, console, print_json, print_rows, told
 from trillium.runtime.clock import SystemClock
 
@@ -68,4 +68,4 @@ def rotate(
 def _open(ring_of: RingOf, now: datetime) -> KeyRing:
     if ring_of is RingOf.ISSUER:
         return issuer.app.open_ring(issuer_settings(), now)
-    return verifier.app.open_ring(installation().verifier, now)
+    return verifier.app.open_ring(verifier_settings()[0], now)

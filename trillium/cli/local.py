@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import issuer.settings
-from trillium.combined import DEFAULT_BASE, CombinedSettings, combined_settings
+import verifier.settings
+from trillium.combined import DEFAULT_BASE, CombinedSettings, combined_settings, trust_for
 from trillium.runtime.settings import parse_public_url
+from verifier.domain.trust import Trust
 
 BASE_URL_FILE: Final = "base_url"
 MAX_LENGTH: Final = 2048
@@ -33,6 +35,18 @@ def base_url(var_dir: Path) -> str:
 def installation() -> CombinedSettings:
     """The settings of all three; what the environment says goes first."""
     return combined_settings(base_url(issuer.settings.Settings().var_dir))
+
+
+def verifier_settings() -> tuple[verifier.settings.Settings, Trust | None]:
+    """The verifier's settings and whom it trusts: its own where the environment has them.
+
+    ``None``: its trust file says whom.
+    """
+    own = verifier.settings.Settings()
+    if own.trust_file is not None or "public_url" in own.model_fields_set:
+        return own, None
+    settings = installation()
+    return settings.verifier, trust_for(settings)
 
 
 def issuer_settings() -> issuer.settings.Settings:

@@ -11,8 +11,9 @@ import verifier.app
 import verifier.settings
 import wallet_api.app
 import wallet_api.settings
+from issuer.domain.problems import BadCredentialTypes
 from trillium.cli.local import remember_base_url
-from trillium.cli.output import console, fail
+from trillium.cli.output import console, fail, told
 from trillium.combined import ProductionRefusal, create_combined
 from trillium.runtime.logs import configure_logging
 from trillium.runtime.mounting import mount
@@ -42,9 +43,13 @@ def serve(
     verify_packages()
     configure_logging(SharedSettings().log_format)
     options = ServerOptions(host=host, port=port)
+    with told():
+        _serve(app, public_url or f"http://localhost:{port}", options)
+
+
+def _serve(app: App, base: str, options: ServerOptions) -> None:
     try:
         if app is App.ALL:
-            base = public_url or f"http://localhost:{port}"
             combined = create_combined(base)
             remember_base_url(issuer.settings.Settings().var_dir, base)
             console.print(f"Trillium is at [bold]{base}[/]  (stop it with Ctrl-C)")
@@ -55,5 +60,5 @@ def serve(
             run_server(mount([verifier.app.create_part(verifier.settings.Settings())]), options)
         else:
             run_server(mount([wallet_api.app.create_part(wallet_api.settings.Settings())]), options)
-    except ProductionRefusal as refusal:
+    except (ProductionRefusal, BadCredentialTypes) as refusal:
         fail(str(refusal))

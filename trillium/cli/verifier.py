@@ -4,9 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from trillium.cli.local import installation
+from trillium.cli.local import verifier_settings
 from trillium.cli.output import JsonOption, console, print_json, print_rows, run
-from trillium.combined import trust_for
 from verifier.app import opened_verifier
 from verifier.domain.event import Actor
 
@@ -26,8 +25,8 @@ def add(
     """Register a relying service. Its secret is shown once."""
 
     async def work() -> dict[str, Any]:
-        settings = installation()
-        async with opened_verifier(settings.verifier, trust=trust_for(settings)) as services:
+        settings, trust = verifier_settings()
+        async with opened_verifier(settings, trust=trust) as services:
             names = {"en-CA": name_en, "fr-CA": name_fr}
             registered = await services.clients.register(names, presets, actor=CLI)
         return {"client_id": registered.service.client_id, "client_secret": registered.secret}
@@ -45,8 +44,8 @@ def list_presets(as_json: JsonOption = False) -> None:
     """What relying services can ask for."""
 
     async def work() -> list[dict[str, Any]]:
-        settings = installation()
-        async with opened_verifier(settings.verifier, trust=trust_for(settings)) as services:
+        settings, trust = verifier_settings()
+        async with opened_verifier(settings, trust=trust) as services:
             return [
                 {
                     "preset": preset.id,

@@ -65,7 +65,7 @@ class Checked:
 
 @dataclass(slots=True)
 class VerifyPresentation:
-    """``trust``: read anew for every presentation, so that a changed list takes effect at once."""
+    """``trust``: as it was read at start."""
 
     trust: Trust
     statuses: StatusLists

@@ -53,6 +53,14 @@ async def test_4_32_two_copies_for_one_key(world: World, account: Account) -> No
     assert "twice" in await refused(world, account)
 
 
+async def test_2_12_a_certificate_of_another_issuer_below_the_same_authority(
+    world: World, account: Account
+) -> None:
+    world.issuer.signer = signer_below(world.issuer.root, NOW, "other.example", "https://other.example")
+
+    assert "another issuer" in await refused(world, account)
+
+
 async def test_a_copy_for_no_key(world: World, account: Account) -> None:
     world.issuer.envelope = for_copy(0, holder_key=None)
 
