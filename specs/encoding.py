@@ -19,6 +19,7 @@ from specs.errors import ProtocolError
 JsonValue: TypeAlias = Any
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS_OF_A_DAY: Final = 86_400
 MIN_INTEGER: Final = -(2**63)
 MAX_INTEGER: Final = 2**64 - 1
 _INTEGER_DIGITS: Final = 20  # as many as MAX_INTEGER has, and MIN_INTEGER with its sign
@@ -176,7 +177,8 @@ def to_numeric_date(moment: datetime) -> int:
     """Whole seconds since 1970 (RFC 7519 section 2), rounded down. `moment` must be aware (ValueError)."""
     if moment.tzinfo is None:
         raise ValueError("a moment without time zone")
-    return (moment - EPOCH) // timedelta(seconds=1)
+    since = moment - EPOCH
+    return since.days * _SECONDS_OF_A_DAY + since.seconds
 
 
 def from_numeric_date(number: object) -> datetime:

@@ -45,7 +45,7 @@ def _copy(path: ClaimPath, source: Mapping[str, Any], target: dict[str, Any]) ->
     """Copies one claim and the objects around it, when it is there."""
     value: Any = source
     for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = value.get(name) if type(value) is dict or isinstance(value, Mapping) else None
     if value is None:
         return
     *parents, last = path

@@ -7,6 +7,7 @@ only when the validator would: whatever it does not know, in a schema or in clai
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any, Final, TypeAlias
 
 Check: TypeAlias = Callable[[Any], bool]
@@ -38,8 +39,14 @@ def _check_for(schema: Any) -> Check:
     if not isinstance(schema, Mapping) or not schema.keys() <= _KEYWORDS.keys() | _NO_RULES:
         raise _Unknown
     checks = [make(schema[keyword], schema) for keyword, make in _KEYWORDS.items() if keyword in schema]
+    if not checks:
+        raise _Unknown
 
-    return checks[0] if len(checks) == 1 else lambda value: all(one(value) for one in checks)
+    return reduce(_both, checks)
+
+
+def _both(first: Check, second: Check) -> Check:
+    return lambda value: first(value) and second(value)
 
 
 def _type(name: Any, _schema: Mapping[str, Any]) -> Check:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from issuer.domain.age import age_statements
@@ -51,6 +52,7 @@ class IssuanceFacts:
     """A photo as `data:` URI (PNG or JPEG), when the register has one."""
 
 
+@lru_cache(1024)  # asked for every path of a type, for every credential
 def age_of_path(path: ClaimPath) -> int | None:
     """The age that a path asks about: 19 for `age_equal_or_over.19`, otherwise None."""
     if len(path) == 2 and path[0] == AGE_CLAIM and isinstance(path[1], str) and _AGE.fullmatch(path[1]):

@@ -17,7 +17,7 @@ from keys.certificates import digest_for
 from keys.errors import PrivateKeyMismatch
 from specs.jose.algorithms import Algorithm
 from specs.jose.jwk import PublicJwk, public_jwk_of
-from specs.jose.signatures import sign_with
+from specs.jose.signatures import signing_function
 
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
@@ -114,9 +114,11 @@ def hold_key(private_key: PrivateKey, algorithm: Algorithm) -> HeldKey:
     """Closes over a private key. The caller forgets it."""
     public_jwk = public_jwk_of(private_key.public_key(), algorithm=algorithm)
     digest = digest_for(algorithm)
+    signing = signing_function(private_key, algorithm)
 
     def sign(data: bytes) -> bytes:
-        return sign_with(private_key, algorithm, data)
+        # Not `signing` itself: for some algorithms that is a method, which would show the key it belongs to.
+        return signing(data)
 
     def agree(epk: PublicJwk) -> bytes:
         theirs = epk.key

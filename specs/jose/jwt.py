@@ -24,7 +24,8 @@ def verify_times(
         if name not in claims:
             raise InvalidClaims(f"{name} is missing")
     moment, tolerance = now.timestamp(), leeway.total_seconds()
-    exp, nbf, iat = (_numeric_date(claims, name) for name in ("exp", "nbf", "iat"))
+    exp, nbf = _numeric_date(claims, "exp"), _numeric_date(claims, "nbf")
+    iat = _numeric_date(claims, "iat")
     # RFC 7519 section 4.1.4: "on or after" the expiration time it must not be accepted.
     if exp is not None and moment >= exp + tolerance:
         raise Expired
