@@ -1,16 +1,20 @@
 """What belongs to the verifier's requests: its names, its keys, its addresses."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from keys.signer import Signer
 from specs.encoding import b64url_encode
 from specs.openid4vp import ClientId, parse_client_id
 from verifier.domain.presentation import ClientIdPrefix, RequestId, TransactionId
+from verifier.errors import RequestGone
 
-SECRET_BYTES = 16
+SECRET_BYTES: Final = 16
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,17 @@ class RequestIdentity:
 def create_secret(random: bytes) -> str:
     """128 bits from the generator as 22 URL-safe characters."""
     return b64url_encode(random[:SECRET_BYTES])
+
+
+def parse_request_id(text: str) -> RequestId:
+    """The id in an address; what was never one of ours is gone like all the others.
+
+    Raises:
+        RequestGone: not 128 bits in base64url.
+    """
+    if not _SECRET.fullmatch(text):
+        raise RequestGone
+    return RequestId(text)
 
 
 def transaction_hash(transaction_id: TransactionId) -> bytes:

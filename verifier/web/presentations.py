@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
 from specs.openid4vp import RequestUriMethod
 from trillium.runtime.authorization import parse_basic
+from trillium.runtime.bodies import read_json
 from trillium.runtime.qr import draw_qr_apart
+from trillium.runtime.refusals import NotAuthenticated
 from verifier.domain.presentation import RelyingService, TransactionId
+from verifier.errors import UnknownRelyingService
 from verifier.services.get_result import GetResult
 from verifier.services.relying_services import RelyingServices
 from verifier.services.start_presentation import StartPresentation
@@ -38,13 +43,17 @@ def presentation_router(services: PresentationServices) -> APIRouter:
     router = APIRouter(prefix="/presentations", tags=["relying services"])
 
     async def caller(request: Request) -> RelyingService:
-        credentials = parse_basic(request.headers.get("authorization"))
+        try:
+            credentials = parse_basic(request.headers.get("authorization"))
+        except NotAuthenticated as error:
+            # The answer names the scheme that is wanted here (RFC 9110 section 15.5.2).
+            raise UnknownRelyingService(error.detail) from error
         return await services.clients.authenticate(credentials.client_id, credentials.client_secret)
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, summary="Ask for a presentation: a link and a QR code for the wallet")
     async def start(request: Request, response: Response) -> PresentationAnswer:
         service = await caller(request)
-        wanted = PresentationRequest.model_validate_json(await request.body())
+        wanted = await _read_request(request)
         started = await services.start(
             service,
             wanted.preset,
@@ -65,7 +74,7 @@ def presentation_router(services: PresentationServices) -> APIRouter:
             qr_svg=str(qr.svg("Presentation request")),
         )
 
-    @router.get("/{transaction_id}")
+    @router.get("/{transaction_id}", summary="The state of a presentation")
     async def look(transaction_id: str, request: Request, response: Response) -> PresentationStateAnswer:
         state = await services.results.state(await caller(request), TransactionId(transaction_id))
         response.headers.update(NO_STORE)
@@ -73,10 +82,19 @@ def presentation_router(services: PresentationServices) -> APIRouter:
             response.headers["Retry-After"] = POLL_AFTER
         return PresentationStateAnswer(state=state.value)
 
-    @router.get("/{transaction_id}/result")
+    @router.get("/{transaction_id}/result", summary="The result, once; it is deleted when fetched")
     async def fetch(transaction_id: str, request: Request, response: Response) -> ResultAnswer:
         result = await services.results.fetch(await caller(request), TransactionId(transaction_id))
         response.headers.update(NO_STORE)
         return ResultAnswer.model_validate(result)
 
     return router
+
+
+async def _read_request(request: Request) -> PresentationRequest:
+    """Read only once the caller is known, so not left to the framework."""
+    body = await read_json(request)
+    try:
+        return PresentationRequest.model_validate_json(body)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from None

@@ -11,8 +11,8 @@ from specs.openid4vp import (
     parse_request_uri_post,
 )
 from trillium.runtime.bodies import read_form
-from verifier.domain.presentation import RequestId
 from verifier.services.receive_response import ReceiveResponse
+from verifier.services.requests import parse_request_id
 from verifier.services.serve_request_object import ServeRequestObject
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -29,7 +29,7 @@ class RequestObjectEndpoint:
         wallet_nonce = None
         if request.method == "POST":
             wallet_nonce = parse_request_uri_post(await read_form(request)).wallet_nonce
-        request_id = RequestId(request.path_params["request_id"])
+        request_id = parse_request_id(request.path_params["request_id"])
         request_object = await self._serve(request_id, wallet_nonce=wallet_nonce)
         return Response(request_object, media_type=REQUEST_OBJECT_MEDIA_TYPE, headers=NO_STORE)
 
@@ -43,6 +43,6 @@ class ResponseEndpoint:
     async def respond(self, request: Request) -> Response:
         """200 with a JSON object, for presentations and for a wallet's refusal alike (5.21)."""
         response = parse_direct_post(await read_form(request))
-        await self._receive(RequestId(request.path_params["request_id"]), response)
+        await self._receive(parse_request_id(request.path_params["request_id"]), response)
         body = orjson.dumps(create_response_answer())
         return Response(body, media_type="application/json", headers=NO_STORE)
