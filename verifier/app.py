@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ import httpx
 from cryptography.hazmat.primitives.hashes import SHA256
 from fastapi import FastAPI
 
-from keys import KeyPurpose, KeyRing, KeySpec, Secret, Signer, open_key_ring
+from keys import KeyPurpose, KeyRing, KeySpec, Secret, open_key_ring
 from keys.certificates import is_sandbox_anchor
 from specs.encoding import b64url_encode
 from specs.jose import parse_x5c
@@ -140,16 +141,17 @@ def _presets(settings: Settings, trust: Trust) -> Mapping[str, Preset]:
     return read_presets(settings.presets_dir, vcts=vcts_of(trust), production=settings.is_production)
 
 
-def _identity(settings: Settings, ring: KeyRing) -> RequestIdentity:
-    def leaf_hash(signer: Signer) -> str:
-        leaf = parse_x5c(signer.certificate_chain)[0]
-        return b64url_encode(leaf.fingerprint(SHA256()))
+@lru_cache(16)  # asked for every response; the chains are our own, one for each key
+def _leaf_hash(chain: tuple[str, ...]) -> str:
+    return b64url_encode(parse_x5c(chain)[0].fingerprint(SHA256()))
 
+
+def _identity(settings: Settings, ring: KeyRing) -> RequestIdentity:
     return RequestIdentity(
         urlsplit(settings.public_url).hostname or "localhost",
         settings.public_url,
         lambda now: ring.signer_for(KeyPurpose.REQUEST_OBJECT, now),
-        leaf_hash,
+        lambda signer: _leaf_hash(signer.certificate_chain),
     )
 
 
