@@ -146,6 +146,7 @@ def _parse_certificate(value: object) -> x509.Certificate:
     except (
         binascii.Error,
         ValueError,
+        TypeError,  # a name whose text is a bit string
         x509.DuplicateExtension,
         x509.InvalidVersion,
         x509.UnsupportedGeneralNameType,

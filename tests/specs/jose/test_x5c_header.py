@@ -123,6 +123,13 @@ class TestParse:
         with pytest.raises(InvalidCertificateChain):
             parse_x5c([spelled(der)])
 
+    def test_a_name_that_is_a_bit_string_is_refused(self) -> None:
+        """The library raises TypeError for it; a stranger's certificate is no mistake of ours."""
+        common_name_as_text = b"\x06\x03\x55\x04\x03\x0c"
+        assert common_name_as_text in DER
+        with pytest.raises(InvalidCertificateChain):
+            parse_x5c([spelled(DER.replace(common_name_as_text, common_name_as_text[:-1] + b"\x03"))])
+
 
 def _signer_der() -> bytes:
     return MIDDLE.issue(LEAF).certificate.public_bytes(Encoding.DER)
