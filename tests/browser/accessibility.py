@@ -9,7 +9,12 @@ from playwright.async_api import Page
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 RUN = """async (tags) => {
-    const options = { runOnly: { type: "tag", values: tags }, rules: { "target-size": { enabled: true } } };
+    const options = {
+        runOnly: { type: "tag", values: tags },
+        rules: { "target-size": { enabled: true } },
+        resultTypes: ["violations", "incomplete"],
+        selectors: false,
+    };
     const { violations, incomplete } = await axe.run(document, options);
     return [...violations, ...incomplete].flatMap((rule) =>
         rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.html}`));
