@@ -4,9 +4,9 @@ The holder has every disclosure and can see that a mandatory claim is missing. T
 sees less, and must not take a withheld claim for a missing one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from specs.sd_jwt.process import WITHHELD, ProcessedClaims
 from specs.sd_jwt_vc.claim_path import Selected, select_claims, show_path
@@ -19,6 +19,8 @@ from specs.sd_jwt_vc.errors import (
     TypeMetadataError,
 )
 from specs.sd_jwt_vc.type_metadata import ClaimMetadata, SelectiveDisclosure
+
+_DECIDED: Final = (SelectiveDisclosure.ALWAYS, SelectiveDisclosure.NEVER)
 
 
 class Reader(Enum):
@@ -44,8 +46,8 @@ def verify_claim_rules(claims: Sequence[ClaimMetadata], processed: ProcessedClai
         except ClaimPathMismatch as error:
             reasons.append(error)
             continue
-        if claim.selective_disclosure is not SelectiveDisclosure.ALLOWED:
-            reasons.extend(_disclosure_reasons(claim, selection, processed))
+        if selection and claim.sd in _DECIDED:
+            reasons += _disclosure_reasons(claim, selection, processed)
         if selection or not claim.is_mandatory:
             continue
         if reader is Reader.HOLDER or not _may_be_withheld(claim, as_issued, processed):
@@ -56,14 +58,15 @@ def verify_claim_rules(claims: Sequence[ClaimMetadata], processed: ProcessedClai
 
 def _disclosure_reasons(
     claim: ClaimMetadata, selection: tuple[Selected, ...], processed: ProcessedClaims
-) -> Iterator[TypeMetadataError]:
+) -> list[TypeMetadataError]:
     """What counts is a disclosure of the claim itself; one of an ancestor does not make it disclosable."""
-    for selected in selection:
-        own_disclosure = selected.value is WITHHELD or selected.path in processed.disclosed
-        if claim.selective_disclosure is SelectiveDisclosure.ALWAYS and not own_disclosure:
-            yield ClaimNotSelectivelyDisclosable(show_path(selected.path))
-        if claim.selective_disclosure is SelectiveDisclosure.NEVER and own_disclosure:
-            yield ClaimSelectivelyDisclosable(show_path(selected.path))
+    always, disclosed = claim.sd is SelectiveDisclosure.ALWAYS, processed.disclosed
+    reason = ClaimNotSelectivelyDisclosable if always else ClaimSelectivelyDisclosable
+    return [
+        reason(show_path(selected.path))
+        for selected in selection
+        if (selected.value is WITHHELD or selected.path in disclosed) is not always
+    ]
 
 
 def _may_be_withheld(claim: ClaimMetadata, as_issued: Mapping[str, Any], processed: ProcessedClaims) -> bool:
