@@ -100,7 +100,7 @@ async def reading() -> AsyncIterator[Reader]:
     site = ListSite()
     async with serving(site) as port:
         origin = f"http://127.0.0.1:{port}"
-        client = StrangerClient(loopback_origins=[origin], total_timeout=2.0)
+        client = StrangerClient(loopback_origins=[origin], total_timeout=1.0)
         reader = Reader(site, origin, SimulatedIssuer(), HttpStatusLists(client), f"{origin}/lists/7")
         reader.publish()
         yield reader

@@ -164,6 +164,8 @@ async def test_an_index_outside_the_list(index: int, outcome: StatusOutcome) -> 
     assert await outcome_of(HONEST_ISSUER.status_list(), index) is outcome
 
 
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Attribute's length")
 @settings(max_examples=100)
 @given(st.data())
 async def test_no_byte_of_a_token_can_be_changed(data: st.DataObject) -> None:

@@ -184,7 +184,7 @@ def break_endless(reader: Reader) -> None:
 
 
 def break_gzip_bomb(reader: Reader) -> None:
-    reader.site.body, reader.site.compress = bytes(100 * MAX_TOKEN_BYTES), True
+    reader.site.body, reader.site.compress = bytes(20 * MAX_TOKEN_BYTES), True
 
 
 def break_inner_bomb(reader: Reader) -> None:
@@ -234,7 +234,7 @@ def break_not_ascii(reader: Reader) -> None:
 
 
 def break_a_late_answer(reader: Reader) -> None:
-    reader.site.delay = 2.5
+    reader.site.delay = 1.3
 
 
 BROKEN = {
