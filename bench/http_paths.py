@@ -100,6 +100,8 @@ def _tracks(load: Load, var_dir: Path, stack: ExitStack) -> dict[str, Track]:
         stack.enter_context(served(f"issuer-{kind}", var_dir)) for kind in ("bare", "memory", "sqlite")
     )
     verifier = stack.enter_context(served("verifier-memory", var_dir, count=str(count)))
+    for server in (bare, memory, sqlite, verifier):
+        assert server.port
     answers = presentation_requests(var_dir, held, key)
     return {
         "bare": Track(bare, wallets.requests),
@@ -134,9 +136,7 @@ def _credential_figures(tracks: Mapping[str, Track], crypto: "_Crypto") -> Itera
         memory.timing,
         at_least(0.45),
     )
-    yield _share(
-        f"credential, in batches of {BATCH}", batch, f"one by one {memory.rate}", memory.timing, None
-    )
+    yield _share(f"credential in batches of {BATCH}", batch, f"one by one {memory.rate}", memory.timing, None)
 
 
 def _presentation_figures(track: Track, crypto: "_Crypto") -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.figures import Figure, at_most
-from bench.server_process import ServerProcess, started, wait_until_healthy
+from bench.server_process import started, wait_until_healthy
 
 GROUP = "Memory"
 _SETTLES_IN = 2.0
@@ -32,12 +32,11 @@ def figures() -> Iterator[Figure]:
 def _idle_bytes() -> int:
     with TemporaryDirectory(prefix="trillium-bench-") as folder:
         port, environment = _free_port(), {**os.environ, "TRILLIUM_VAR_DIR": folder}
-        with (Path(folder) / "server.log").open("wb") as log:
-            command = ["trillium", "serve", "--port", str(port)]
-            with started(command, log, environment) as process:
-                wait_until_healthy(port)
-                time.sleep(_SETTLES_IN)
-                return ServerProcess(process.pid, port).resident_bytes()
+        command = ["trillium", "serve", "--port", str(port)]
+        with started(command, Path(folder) / "server.log", environment) as server:
+            wait_until_healthy(port)
+            time.sleep(_SETTLES_IN)
+            return server.resident_bytes()
 
 
 def _free_port() -> int:

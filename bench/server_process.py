@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -14,64 +15,64 @@ from pathlib import Path
 _TICKS = os.sysconf("SC_CLK_TCK")
 _STOP_TIMEOUT = 5.0
 _START_TIMEOUT = 60.0
+_CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, CLIENT_CORE = _CORES[0], _CORES[-1]
+"""On a machine with a single core they share it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class ServerProcess:
-    """One that listens."""
+    """One that listens, or will."""
 
-    pid: int
-    port: int
+    process: "subprocess.Popen[bytes]"
+
+    @cached_property
+    def port(self) -> int:
+        """Waits until the server says where it listens."""
+        assert self.process.stdout is not None
+        word, _, port = self.process.stdout.readline().decode().strip().partition(" ")
+        if word != "listening":
+            raise RuntimeError(f"{' '.join(map(str, self.process.args))} did not start")  # type: ignore[arg-type]  # a list
+        return int(port)
 
     def processor_seconds(self) -> float:
         """What it has used of its core so far, in user and kernel."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def resident_bytes(self) -> int:
         """Memory in use, that of its children included."""
-        return sum(_resident(pid) for pid in (self.pid, *_children(self.pid)))
-
-
-def cores() -> tuple[int, int]:
-    """One for servers and one for clients; on a machine with a single core they share it."""
-    available = sorted(os.sched_getaffinity(0))
-    return available[0], available[-1]
+        return sum(_resident(pid) for pid in (self.process.pid, *_children(self.process.pid)))
 
 
 @contextmanager
 def served(scenario: str, var_dir: Path, **options: str) -> Iterator[ServerProcess]:
-    """`bench.served` with a scenario; it says on which port it listens."""
-    server_core, _ = cores()
-    arguments = [scenario, str(var_dir), str(server_core)]
+    """`bench.served` with a scenario. Ask for its port when all servers have been started."""
+    arguments = [scenario, str(var_dir), str(SERVER_CORE)]
     arguments += [f"{name}={value}" for name, value in options.items()]
-    with (
-        (var_dir / f"{scenario}.log").open("wb") as log,
-        started(["bench.served", *arguments], log) as process,
-    ):
-        assert process.stdout is not None
-        word, _, port = process.stdout.readline().decode().strip().partition(" ")
-        if word != "listening":
-            raise RuntimeError(f"{scenario} did not start, see {log.name}")
-        yield ServerProcess(process.pid, int(port))
+    with started(["bench.served", *arguments], var_dir / f"{scenario}.log") as process:
+        yield process
 
 
 @contextmanager
 def started(
-    arguments: Sequence[str], errors: object = None, environment: Mapping[str, str] | None = None
-) -> Iterator["subprocess.Popen[bytes]"]:
+    arguments: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[ServerProcess]:
     """A module of Python as a process that ends with the block."""
     command = [sys.executable, "-m", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment)  # type: ignore[call-overload]  # any file
-    try:
-        yield process
-    finally:
-        process.terminate()
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment) as process,
+    ):
         try:
-            process.wait(_STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield ServerProcess(process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def wait_until_healthy(port: int) -> None:
@@ -109,7 +110,7 @@ def _resident(pid: int) -> int:
 def on_client_core() -> Iterator[None]:
     """Keeps this process away from the server's core."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {cores()[1]})
+    os.sched_setaffinity(0, {CLIENT_CORE})
     try:
         yield
     finally:

@@ -1,0 +1,91 @@
+"""What is measured is what is meant: every path is run once, and what comes out is checked."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from bench import allocation_paths, credential_paths, http_paths, jws_paths, status_list_paths
+from bench.allocation_paths import Lists
+from bench.example import NAMES, Example
+from bench.figures import Figure
+from bench.http_paths import Load
+from bench.interleave import Effort
+from bench.load import post, run_load
+from bench.reference import Reference
+from specs.sd_jwt_vc.credential import parse_credential
+
+ONCE = Effort(rounds=1, slice_seconds=0.0001)
+
+
+def paths(figures: Sequence[Figure]) -> set[str]:
+    assert all(figure.median > 0 and figure.best > 0 for figure in figures)
+    return {figure.path.partition(",")[0] for figure in figures}
+
+
+def test_the_example_has_18_claims_of_which_12_are_disclosable() -> None:
+    example = Example.create()
+    held = example.open(example.issue())
+    assert len(held.processed.disclosed) == len(NAMES) == 12
+    assert len(held.processed.claims) == 18 + len({"cnf", "status"})
+
+
+def test_what_is_presented_is_verified_and_shows_what_was_chosen() -> None:
+    example = Example.create()
+    presentation = example.present(example.open(example.issue()), 4)
+    assert len(parse_credential(presentation).sd_jwt.disclosures) == 4
+    credential_paths.verifying(example, presentation)()
+
+
+def test_a_presentation_that_does_not_verify_is_no_measurement() -> None:
+    example = Example.create()
+    presentation = example.present(example.open(example.issue()), 4)
+    signature = presentation.rpartition(".")[2]
+    forged = presentation.removesuffix(signature) + signature[::-1][:-1] + "A"
+    with pytest.raises(AssertionError):
+        credential_paths.verifying(example, forged)()
+
+
+def test_the_peer_does_the_same_to_the_same_claims() -> None:
+    example = Example.create()
+    reference = Reference(example)
+    credential = reference.issue()
+    theirs = reference.verify(reference.present(reference.open(credential), 12))
+    held = example.open(example.issue())
+    # But for the holder's key, which is each one's own.
+    assert theirs | {"cnf": None} == held.processed.claims | {"cnf": None}
+    unverified = parse_credential(credential)
+    assert unverified.sd_jwt.payload.keys() == held.sd_jwt.payload.keys()
+    assert unverified.header == held.sd_jwt.jws.header
+
+
+def test_signatures_and_credentials_are_measured() -> None:
+    assert paths([*jws_paths.figures(ONCE)]) == {"sign", "verify"}
+    assert "verify 4 shown + key binding" in paths([*credential_paths.figures(ONCE)])
+
+
+def test_status_lists_are_measured() -> None:
+    assert "set one of 2^20 → signed token" in paths([*status_list_paths.figures(ONCE, large=False)])
+
+
+def test_allocation_is_measured_in_lists_that_are_almost_full() -> None:
+    [figure] = allocation_paths.figures(Lists(size=2**12, rounds=1, places=16))
+    assert figure.path == "take and record one, lists of 4096 98.5% full"
+
+
+def test_whole_requests_are_measured_and_each_is_answered_with_200() -> None:
+    found = paths([*http_paths.figures(Load(rounds=1, requests=10))])
+    assert found == {"credential", "credential in batches of 10", "presentation"}
+
+
+async def test_a_refused_request_is_no_measurement() -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno")
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(RuntimeError, match="1 of 1 requests were refused"):
+            await asyncio.to_thread(run_load, port, [post("/", "text/plain", b"")], 1)
