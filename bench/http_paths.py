@@ -72,21 +72,21 @@ class Track:
 
 
 def figures(load: Load) -> Iterator[Figure]:
-    with TemporaryDirectory(prefix="trillium-bench-") as folder, ExitStack() as stack, on_client_core():
-        yield from _figures(load, Path(folder), stack)
+    with TemporaryDirectory(prefix="trillium-bench-") as folder, ExitStack() as stack:
+        tracks, crypto = _tracks(load, Path(folder), stack), _Crypto()
+        with on_client_core():
+            _measure(load, tracks, crypto)
+    yield from _credential_figures(tracks, crypto)
+    yield from _presentation_figures(tracks["presentation"], crypto)
 
 
-def _figures(load: Load, var_dir: Path, stack: ExitStack) -> Iterator[Figure]:
-    tracks = _tracks(load, var_dir, stack)
-    crypto = _Crypto()
+def _measure(load: Load, tracks: dict[str, Track], crypto: "_Crypto") -> None:
     for track in tracks.values():
         track.run(max(4, _WARM_UP // track.items), keep=False)
     for number in range(load.rounds):
         for name in tracks if number % 2 == 0 else reversed(tracks):
             tracks[name].run(max(2, load.requests // tracks[name].items))
         crypto.measure()
-    yield from _credential_figures(tracks, crypto)
-    yield from _presentation_figures(tracks["presentation"], crypto)
 
 
 def _tracks(load: Load, var_dir: Path, stack: ExitStack) -> dict[str, Track]:

@@ -32,7 +32,7 @@ class ServerProcess:
         assert self.process.stdout is not None
         word, _, port = self.process.stdout.readline().decode().strip().partition(" ")
         if word != "listening":
-            raise RuntimeError(f"{' '.join(map(str, self.process.args))} did not start")  # type: ignore[arg-type]  # a list
+            raise RuntimeError(f"a server ended with {self.process.wait()} instead of listening, see its log")
         return int(port)
 
     def processor_seconds(self) -> float:
