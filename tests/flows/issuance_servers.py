@@ -45,10 +45,13 @@ from trillium.runtime.logs import configure_logging
 from trillium.runtime.mounting import mount
 from trillium.runtime.server import ServerOptions, server_config
 
+def say(what):
+    os.write(1, f"{os.getpid()} {what}\\n".encode())  # whole lines, whoever else speaks
+
 def serve(settings):
     part = create_part(settings)
     listening = socket.create_server(("127.0.0.1", 0))
-    print(os.getpid(), listening.getsockname()[1], flush=True)
+    say(listening.getsockname()[1])
     uvicorn.Server(server_config(mount([part]), ServerOptions())).run(sockets=[listening])
 
 def change(settings, subject_ref, verb):
@@ -57,7 +60,7 @@ def change(settings, subject_ref, verb):
             person, why = SubjectRef(subject_ref), "stolen_phone"
             await issuer.statuses.of_person(person, StatusChange(verb), actor=Actor("cli"), reason=why)
     asyncio.run(run())
-    print(os.getpid(), "changed", flush=True)
+    say("changed")
 
 configure_logging("json")
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
