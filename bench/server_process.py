@@ -12,7 +12,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+_PROCESS_CLOCK = 2
 _STOP_TIMEOUT = 5.0
 _START_TIMEOUT = 60.0
 _CORES = sorted(os.sched_getaffinity(0))
@@ -36,10 +36,9 @@ class ServerProcess:
         return int(port)
 
     def processor_seconds(self) -> float:
-        """What it has used of its core so far, in user and kernel."""
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        """What it has used of its core so far, all its threads together."""
+        # How Linux names the processor clock of another process (clock_getcpuclockid(3)).
+        return time.clock_gettime((~self.process.pid << 3) | _PROCESS_CLOCK)
 
     def resident_bytes(self) -> int:
         """Memory in use, that of its children included."""

@@ -179,10 +179,7 @@ def install_error_handlers(
 def _log(error: BaseException, answer: Answer) -> None:
     name = type(error).__qualname__
     if isinstance(error, RequestValidationError):
-        # Places and kinds only: the values are the caller's.
-        places = [
-            f"{'.'.join(map(str, entry['loc']))[:80]}: {entry['type']}" for entry in error.errors()[:20]
-        ]
+        places = [_place(entry) for entry in error.errors()[:20]]
         log.info("request_refused", error=name, code=answer.code, status=answer.status, places=places)
     elif isinstance(error, ProtocolError) and answer is not UNEXPECTED:
         detail = {"detail": error.detail, "section": error.section}
@@ -194,3 +191,11 @@ def _log(error: BaseException, answer: Answer) -> None:
         log.error(
             "request_failed", error=name, code=answer.code, status=answer.status, frames=frames_of(error)
         )
+
+
+def _place(entry: Mapping[str, Any]) -> str:
+    """Where and what kind. Values are the caller's text, and so is the name of an unknown member."""
+    path = [str(part) for part in entry["loc"]]
+    if entry["type"] == "extra_forbidden":
+        path[-1] = "(unknown)"
+    return f"{'.'.join(path)[:80]}: {entry['type']}"

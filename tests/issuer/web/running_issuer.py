@@ -1,13 +1,14 @@
 """The issuer as it is served, on SQLite, without a socket; and a wallet and a clerk that talk to it."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from issuer.app import create_app
 from issuer.settings import Settings
@@ -126,8 +127,13 @@ class RunningIssuer:
 
 
 @asynccontextmanager
-async def running_issuer(folder: Path, **settings: Any) -> AsyncIterator[RunningIssuer]:
-    """A server with Maya in its register. Exceptions that leave the application are raised in the test."""
+async def running_issuer(
+    folder: Path, *, prepare: Callable[[FastAPI], None] = lambda _app: None, **settings: Any
+) -> AsyncIterator[RunningIssuer]:
+    """A server with Maya in its register. Exceptions that leave the application are raised in the test.
+
+    ``prepare``: what is done with the application before it starts.
+    """
     members: dict[str, Any] = {
         "public_url": ISSUER,
         "var_dir": folder,
@@ -136,6 +142,7 @@ async def running_issuer(folder: Path, **settings: Any) -> AsyncIterator[Running
     }
     clock = HandClock()
     app = create_app(Settings(**(members | settings)), clock=clock)
+    prepare(app)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=mount([Part(ISSUER, app, WELL_KNOWN)]))
         async with httpx.AsyncClient(transport=transport, base_url="https://issuer.example") as client:

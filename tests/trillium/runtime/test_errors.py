@@ -8,7 +8,7 @@ from typing import Annotated
 import httpx
 import pytest
 from fastapi import FastAPI, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 from structlog.testing import capture_logs
 
@@ -76,6 +76,8 @@ RAISED = {
 
 
 class Order(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     number: int = Field(gt=0)
 
 
@@ -196,6 +198,16 @@ async def test_a_malformed_parameter_is_the_callers_error(client: httpx.AsyncCli
     assert (response.status_code, response.json()["code"]) == (400, "invalid_request")
     assert PLANTED not in response.text + str(logs)
     assert "query.page: int_parsing" in str(logs)
+
+
+async def test_the_name_of_an_unknown_member_is_the_callers_text_and_not_logged(
+    client: httpx.AsyncClient,
+) -> None:
+    with capture_logs() as logs:
+        response = await client.post("/manage/order?page=1", json={"number": 1, PLANTED: 1})
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_request")
+    assert PLANTED not in response.text + str(logs)
+    assert "body.(unknown): extra_forbidden" in str(logs)
 
 
 async def test_unknown_address_and_wrong_method(client: httpx.AsyncClient) -> None:
