@@ -14,6 +14,7 @@ import uvloop
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 _END = b"\r\n\r\n"
 _TIMEOUT = 60.0
+_ACCEPTING = 0.1
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class _Connection(asyncio.Protocol):
     """Sends the next request when the answer to the last one has come."""
 
     def __init__(self, requests: Iterator[bytes], outcome: Outcome, done: "asyncio.Future[None]") -> None:
+        """Waits for `start`."""
         self._requests = requests
         self._outcome = outcome
         self._done = done
@@ -46,7 +48,6 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._next()
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -59,13 +60,14 @@ class _Connection(asyncio.Protocol):
             self._outcome.latencies.append(time.perf_counter() - self._sent_at)
             self._outcome.statuses[int(self._received[9:12])] += 1
             self._received = b""
-            self._next()
+            self.start()
 
     def connection_lost(self, _error: Exception | None) -> None:
         if not self._done.done():
             self._done.set_exception(ConnectionError("the server closed the connection"))
 
-    def _next(self) -> None:
+    def start(self) -> None:
+        """Sends the next request, here and whenever an answer has come."""
         request = next(self._requests, None)
         if request is None:
             self._done.set_result(None)
@@ -83,13 +85,14 @@ def run_load(port: int, requests: Sequence[bytes], connections: int) -> Outcome:
 async def _run(port: int, requests: Sequence[bytes], connections: int) -> Outcome:
     loop, outcome, waiting = asyncio.get_running_loop(), Outcome(), iter(requests)
     ended = [loop.create_future() for _ in range(min(connections, len(requests)))]
+    clients = [_Connection(waiting, outcome, done) for done in ended]
+    # All are accepted before the first speaks: a loop at work accepts one in each of its turns.
+    for client in clients:
+        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
+    await asyncio.sleep(_ACCEPTING)
     begin = time.perf_counter()
-    for done in ended:
-        await loop.create_connection(
-            lambda done=done: _Connection(waiting, outcome, done),  # type: ignore[misc]  # a default, not an argument
-            "127.0.0.1",
-            port,
-        )
+    for client in clients:
+        client.start()
     async with asyncio.timeout(_TIMEOUT):
         await asyncio.gather(*ended)
     outcome.seconds = time.perf_counter() - begin
