@@ -347,6 +347,7 @@ def assemble(
     kinds = kinds_by_prefix({"/management": CallerKind.PROBLEM}, CallerKind.OAUTH)
     options = MiddlewareOptions(
         https=settings.https,
+        default_language=settings.default_locale,
         body_limits={
             "/credential": 1024 * 1024,
             "/management/residents/import": MAX_REGISTER_BYTES,

@@ -89,7 +89,10 @@ def create_parts(settings: CombinedSettings) -> list[Part]:
 def _start_page(settings: CombinedSettings, apps: Mapping[str, Part]) -> Part:
     described = {name: (part.public_url, part.app) for name, part in apps.items()}
     page = create_start_page(
-        described, https=settings.issuer.https, sandbox=not settings.issuer.is_production
+        described,
+        https=settings.issuer.https,
+        sandbox=not settings.issuer.is_production,
+        default_language=settings.issuer.default_locale,
     )
     return Part(settings.base_url, page)
 

@@ -272,6 +272,7 @@ def assemble(
     )
     options = MiddlewareOptions(
         https=settings.https,
+        default_language=settings.default_locale,
         body_limits={"/responses/": MAX_RESPONSE_BYTES, "/request-objects/": 128 * 1024},
         quiet=lambda path: path == HEALTH_PATH,
     )

@@ -242,6 +242,7 @@ def assemble(
     document_hot_routes(app, [HEALTH])
     options = MiddlewareOptions(
         https=settings.https,
+        default_language=settings.default_locale,
         body_limits={"/offers": MAX_OFFER_REQUEST_BYTES, "/accounts": 4096},
         quiet=lambda path: path == HEALTH_PATH,
     )

@@ -13,11 +13,12 @@ from urllib.parse import parse_qs
 
 from babel.messages.pofile import read_po
 from starlette.datastructures import Headers
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _COOKIE = "trillium-language"
 LANGUAGE_PARAMETER = "lang"
 _SCOPE_KEY = "trillium.language"
+_DEFAULT_KEY = "trillium.default_language"
 _MOST_RANGES = 20
 _QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
 
@@ -73,7 +74,19 @@ def explicit_choice(scope: Scope) -> Language | None:
     return parse_language(_query(scope).get(LANGUAGE_PARAMETER, ""))
 
 
-def language_of(scope: Scope, default: Language = Language.ENGLISH) -> Language:
+class DefaultLanguage:
+    """ASGI: the language of requests that name none of ours; English without it."""
+
+    def __init__(self, app: ASGIApp, *, language: Language) -> None:
+        self.app = app
+        self._language = language
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_DEFAULT_KEY] = self._language
+        await self.app(scope, receive, send)
+
+
+def language_of(scope: Scope) -> Language:
     """The language of a request, decided once and kept in its scope."""
     known = scope.get(_SCOPE_KEY)
     if isinstance(known, Language):
@@ -84,7 +97,7 @@ def language_of(scope: Scope, default: Language = Language.ENGLISH) -> Language:
         explicit=[query.get(LANGUAGE_PARAMETER, ""), _cookie(headers.get("cookie", ""))],
         ui_locales=query.get("ui_locales", ""),
         accept_language=headers.get("accept-language", ""),
-        default=default,
+        default=scope.get(_DEFAULT_KEY, Language.ENGLISH),
     )
     scope[_SCOPE_KEY] = language
     return language

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from trillium.runtime.asgi import Predicate
 from trillium.runtime.cors import CrossOrigin, CrossOriginAccess
 from trillium.runtime.errors import ErrorBoundary, ErrorRenderer
+from trillium.runtime.i18n import DefaultLanguage, Language
 from trillium.runtime.metrics import RequestMetrics
 from trillium.runtime.rate_limit import RateLimit, TokenBuckets
 from trillium.runtime.request_body import DEFAULT_LIMIT, BodyLimit
@@ -21,6 +22,8 @@ class MiddlewareOptions:
 
     https: bool
     """Whether the public URL is https: then browsers are told to stay there."""
+    default_language: Language = Language.ENGLISH
+    """Of answers to callers that name none of ours."""
     body_limits: Mapping[str, int] = field(default_factory=dict)
     """Bytes by path prefix."""
     default_body_limit: int = DEFAULT_LIMIT
@@ -35,7 +38,7 @@ class MiddlewareOptions:
 
 
 def install_middleware(app: FastAPI, renderer: ErrorRenderer, options: MiddlewareOptions) -> None:
-    """From the outside in: request id and log, security headers, cross-origin, error boundary, rate, body."""
+    """From the outside in: request log, language, security headers, cross-origin, errors, rate, body."""
     # The framework puts what is added last outermost.
     app.add_middleware(BodyLimit, limits=options.body_limits, default_limit=options.default_body_limit)
     if options.buckets is not None:
@@ -44,4 +47,5 @@ def install_middleware(app: FastAPI, renderer: ErrorRenderer, options: Middlewar
     if options.cross_origin:
         app.add_middleware(CrossOriginAccess, rules=options.cross_origin)
     app.add_middleware(SecurityHeaders, https=options.https)
+    app.add_middleware(DefaultLanguage, language=options.default_language)
     app.add_middleware(RequestLog, quiet=options.quiet, metrics=options.metrics)

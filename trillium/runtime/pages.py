@@ -55,7 +55,6 @@ class PageOptions:
     """The path of the public URL: what addresses in pages begin with."""
     https: bool
     sandbox: bool
-    default_language: Language = Language.ENGLISH
     stylesheets: Sequence[str] = ()
     """Addresses below `base_path` of style sheets after our own."""
 
@@ -85,7 +84,7 @@ class Pages:
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """The page in the language of this request. A language chosen by the address is remembered."""
-        language = language_of(scope, self._options.default_language)
+        language = language_of(scope)
         extra = {"language": language, "language_switch": _switch_address(scope, language.other)}
         text = self.render(language, template, {**extra, **(context or {})})
         response = HTMLResponse(text, status, {**(headers or {}), "Content-Language": language.locale})
@@ -103,7 +102,7 @@ class Pages:
 
     def error_response(self, scope: Scope, answer: Answer, request_id: str) -> Response:
         """The page that tells an error, with the number to quote when asking for help."""
-        language = language_of(scope, self._options.default_language)
+        language = language_of(scope)
         context = {
             # Answers also travel in headers, where an apostrophe is plain; on a page it is a printed one.
             "text": answer.text_in(language).replace("'", "’"),

@@ -14,6 +14,7 @@ from trillium.runtime.answers import Answers, answer_for
 from trillium.runtime.application import create_application
 from trillium.runtime.errors import CallerKind, install_error_handlers
 from trillium.runtime.health import HEALTH, HEALTH_PATH
+from trillium.runtime.i18n import Language
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import add_hot_routes
 from trillium.runtime.pages import STATIC_FOLDER, PageOptions, Pages, static_address, static_mount
@@ -61,7 +62,13 @@ class StartPages:
         return self._pages.response(request.scope, "api.html", {"apps": described})
 
 
-def create_start_page(apps: Mapping[str, tuple[str, FastAPI]], *, https: bool, sandbox: bool) -> FastAPI:
+def create_start_page(
+    apps: Mapping[str, tuple[str, FastAPI]],
+    *,
+    https: bool,
+    sandbox: bool,
+    default_language: Language = Language.ENGLISH,
+) -> FastAPI:
     """The application at the root of the combined server."""
     pages = Pages(
         PageOptions(
@@ -83,5 +90,8 @@ def create_start_page(apps: Mapping[str, tuple[str, FastAPI]], *, https: bool, s
     app.router.routes.append(static_mount("runtime", STATIC_FOLDER))
     app.router.routes.append(static_mount(STATIC_NAME, HERE / "static"))
     renderer = install_error_handlers(app, ANSWERS, lambda _path: CallerKind.PAGE, pages)
-    install_middleware(app, renderer, MiddlewareOptions(https=https, quiet=lambda path: path == HEALTH_PATH))
+    options = MiddlewareOptions(
+        https=https, default_language=default_language, quiet=lambda path: path == HEALTH_PATH
+    )
+    install_middleware(app, renderer, options)
     return app

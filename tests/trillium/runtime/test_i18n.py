@@ -1,13 +1,16 @@
 """Which language a caller gets (requirement 7.24), and what a catalogue knows."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Receive, Scope, Send
 
 from tests.trillium.runtime.asgi_client import http_scope
 from trillium.runtime.i18n import (
+    DefaultLanguage,
     Language,
     choose_language,
     explicit_choice,
@@ -86,8 +89,21 @@ def test_only_the_address_is_a_choice_to_remember() -> None:
     assert explicit_choice(http_scope(headers=[("Cookie", "trillium-language=fr")])) is None
 
 
-def test_without_any_wish_the_installations_default_counts() -> None:
-    assert language_of(http_scope(), FR) is FR
+async def test_without_any_wish_the_installations_default_counts() -> None:
+    assert language_of(http_scope()) is EN
+    seen: list[Language] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(language_of(scope))
+
+    asked = http_scope(headers=[("Accept-Language", "en")])
+    for scope in (http_scope(), asked):
+        await DefaultLanguage(app, language=FR)(scope, _nothing, _nothing)
+    assert seen == [FR, EN]
+
+
+async def _nothing(*_: object) -> Any:
+    raise AssertionError("nothing is read or sent")
 
 
 CATALOGUE = """

@@ -1,12 +1,14 @@
 """The start page's application, with other applications than ours beside it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.browser.reading import ReadPage
 from tests.trillium.start_page.other_apps import APPS, ORIGIN, app_with, opened
+from trillium.combined import create_combined
 from trillium.start_page.app import ROLES
 from verifier.domain.verdict import ClerkOutcome
 
@@ -41,6 +43,20 @@ async def test_names_of_applications_and_groups_are_in_french(client: httpx.Asyn
         assert f">{text}</h" in page
     assert "Description OpenAPI (Émetteur)" in page
     assert '<dd lang="en-CA">Open an account</dd>' in page, "3.1.2: the rest is marked as English"
+
+
+async def test_the_installations_language_is_for_whoever_asks_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TRILLIUM_DEFAULT_LOCALE, from the environment to pages and answers of every application."""
+    monkeypatch.setenv("TRILLIUM_DEFAULT_LOCALE", "fr-CA")
+    combined = create_combined(ORIGIN, var_dir=tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=combined), base_url=ORIGIN) as client:
+        assert '<html lang="fr-CA"' in (await client.get("/")).text
+        assert '<html lang="en-CA"' in (await client.get("/", headers={"Accept-Language": "en"})).text
+        for app in ("issuer/management/credentials", "verifier/presentations/x", "wallet/credentials"):
+            refused = await client.get(f"/{app}")
+            assert (refused.status_code, refused.headers["content-language"]) == (401, "fr-CA"), app
 
 
 async def test_what_has_no_french_name_is_shown_as_it_is() -> None:
