@@ -1,0 +1,89 @@
+"""What surrounds the issuer: keys, databases, the register, the clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from issuer.clients.register import SqlRegister
+from issuer.ports import Clock, IssuanceStore, OfferStore, Randomness, Register, StatusStore, SubjectDirectory
+from issuer.settings import Settings
+from issuer.store import tables
+from issuer.store.postgresql import PostgresqlIssuances, PostgresqlOffers
+from issuer.store.postgresql_statuses import PostgresqlStatuses
+from issuer.store.sqlite import SqliteIssuances, SqliteOffers
+from issuer.store.sqlite_statuses import SqliteStatuses
+from keys import KeyPurpose, KeyRing, KeySpec, open_key_ring
+from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
+from trillium.runtime.randomness import SystemRandomness
+
+KEYS = (KeyPurpose.CREDENTIAL, KeyPurpose.METADATA)
+SECRETS = (
+    KeyPurpose.INDEX_PERMUTATION,
+    KeyPurpose.WRAPPING,
+    KeyPurpose.SESSION,
+    KeyPurpose.NONCE,
+    KeyPurpose.AUDIT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the issuer keeps its own things in."""
+
+    offers: OfferStore
+    issuances: IssuanceStore
+    statuses: StatusStore
+
+
+def open_stores(database: Database) -> Stores:
+    """The stores of an open database."""
+    if isinstance(database, SqliteDatabase):
+        return Stores(SqliteOffers(database), SqliteIssuances(database), SqliteStatuses(database))
+    return Stores(PostgresqlOffers(database), PostgresqlIssuances(database), PostgresqlStatuses(database))
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What surrounds the issuer: its stores, the register, the clock."""
+
+    stores: Stores
+    directory: SubjectDirectory
+    register: Register
+    clock: Clock
+    randomness: Randomness
+
+
+def open_ring(settings: Settings, now: datetime) -> KeyRing:
+    """The issuer's keys, made at the first start."""
+    ring = open_key_ring(settings.keys_uri, sandbox=not settings.is_production, now=now)
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    certified = KeySpec((host,), (settings.public_url,), certificate=True)
+    wanted = dict.fromkeys(KEYS, certified)
+    wanted[KeyPurpose.ACCESS_TOKEN] = KeySpec()
+    wanted.update({purpose: KeySpec() for purpose in SECRETS})
+    ring.ensure(wanted, now)
+    return ring
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The issuer's own database and the register's."""
+
+    own: Database
+    register: Database
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Databases":
+        return cls(open_database(settings.database_url), open_database(settings.register_database_url))
+
+    def outside(self, clock: Clock) -> Outside:
+        register = SqlRegister(self.register)
+        return Outside(open_stores(self.own), register, register, clock, SystemRandomness())
+
+    async def prepare(self) -> None:
+        await create_schema(self.own, tables.metadata)
+        await SqlRegister(self.register).create_tables()
+
+    async def close(self) -> None:
+        await self.own.close()
+        await self.register.close()

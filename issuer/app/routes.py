@@ -1,0 +1,95 @@
+"""Routes, errors and middleware around the services."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from issuer.app.services import Issuer
+from issuer.web.answers import ANSWERS
+from issuer.web.credential import CredentialEndpoint, NonceEndpoint
+from issuer.web.documents import METADATA_MAX_AGE, Document, LiveDocument, TypeDocuments
+from issuer.web.management import (
+    MAX_REGISTER_BYTES,
+    ManagementServices,
+    management_router,
+)
+from issuer.web.offer_messages import OfferMessages
+from issuer.web.offers import OfferEndpoint
+from issuer.web.routes import PublicEndpoints, public_routes
+from issuer.web.status_lists import StatusListEndpoint
+from issuer.web.token import TokenEndpoint
+from keys import KeyPurpose
+from specs.encoding import create_json
+from specs.sd_jwt_vc import create_jwt_vc_issuer_metadata
+from trillium.runtime.application import create_application
+from trillium.runtime.cors import CrossOrigin
+from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
+from trillium.runtime.health import HEALTH_PATH
+from trillium.runtime.management import ManagementGuard
+from trillium.runtime.middleware import MiddlewareOptions, install_middleware
+from trillium.runtime.openapi import add_hot_routes, document_hot_routes
+
+
+def assemble(
+    issuer: Issuer, guard: ManagementGuard, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]
+) -> FastAPI:
+    """Routes, errors and middleware around the services."""
+    settings = issuer.settings
+    app = create_application("Trillium issuer", version("trillium"), lifespan=lifespan)
+    messages = OfferMessages(settings.public_url, allow_http=not settings.https)
+    routes = public_routes(_endpoints(issuer, messages))
+    add_hot_routes(app, routes)
+    services = ManagementServices(
+        issuer.offers,
+        messages,
+        issuer.statuses,
+        issuer.outside.stores.issuances,
+        issuer.outside.directory,
+        issuer.residents,
+        lambda: issuer.outside.clock.now().astimezone(settings.zone).date(),
+    )
+    app.include_router(management_router(services, guard.require))
+    document_hot_routes(app, routes)
+    kinds = kinds_by_prefix({"/management": CallerKind.PROBLEM}, CallerKind.OAUTH)
+    options = MiddlewareOptions(
+        https=settings.https,
+        default_language=settings.default_locale,
+        body_limits={
+            "/credential": 1024 * 1024,
+            "/management/residents/import": MAX_REGISTER_BYTES,
+            "/token": 16 * 1024,
+            "/nonce": 1024,
+        },
+        cross_origin=[
+            CrossOrigin(prefix) for prefix in ("/types/", "/status-lists/", "/.well-known/", "/jwks")
+        ],
+        quiet=lambda path: path.startswith("/status-lists/") or path == HEALTH_PATH,
+    )
+    install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
+    return app
+
+
+def _endpoints(issuer: Issuer, messages: OfferMessages) -> PublicEndpoints:
+    ring, url, clock = issuer.ring, issuer.settings.public_url, issuer.outside.clock
+
+    def create_issuer_keys() -> object:
+        return create_jwt_vc_issuer_metadata(url, ring.jwks([KeyPurpose.CREDENTIAL], clock.now())["keys"])
+
+    return PublicEndpoints(
+        token=TokenEndpoint(issuer.tokens),
+        nonce=NonceEndpoint(issuer.credentials.nonces),
+        credential=CredentialEndpoint(issuer.credentials),
+        offer=OfferEndpoint(issuer.offers, messages),
+        status_list=StatusListEndpoint(issuer.lists),
+        types=TypeDocuments(issuer.configurations.values()),
+        issuer_metadata=Document(create_json(dict(issuer.documents.issuer)), max_age=METADATA_MAX_AGE),
+        server_metadata=Document(
+            create_json(dict(issuer.documents.authorization_server)), max_age=METADATA_MAX_AGE
+        ),
+        jwt_vc_issuer=LiveDocument(create_issuer_keys, max_age=METADATA_MAX_AGE),
+        jwks=LiveDocument(
+            lambda: ring.jwks([KeyPurpose.ACCESS_TOKEN], clock.now()), max_age=METADATA_MAX_AGE
+        ),
+    )
