@@ -14,7 +14,7 @@ from issuer.app import Issuer
 from issuer.domain.event import Actor
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import ListId
-from issuer.services.issue_credential import Grant
+from issuer.services.authorize_request import Grant
 from specs.encoding import create_json
 from specs.jose import Algorithm, public_jwk_of, sign_with
 from specs.oauth import PreAuthorizedCodeRequest

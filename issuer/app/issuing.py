@@ -2,6 +2,7 @@
 
 from issuer.app.outside import Outside
 from issuer.services.allocate_entries import AllocateEntries
+from issuer.services.authorize_request import AuthorizeRequest
 from issuer.services.grants import GrantReferences
 from issuer.services.issue_credential import IssueCredential, IssuerIdentity
 from issuer.services.issue_nonce import IssueNonce
@@ -17,14 +18,15 @@ def build_credentials(
     documents: IssuerDocuments,
     allocate: AllocateEntries,
 ) -> IssueCredential:
+    references = GrantReferences(keys.wrapping_secret)
     return IssueCredential(
-        IssuerIdentity(settings.public_url, keys.credential_signer, keys.token_keys, keys.list_uri),
+        AuthorizeRequest(settings.public_url, keys.token_keys, references, outside.clock),
+        IssuerIdentity(settings.public_url, keys.credential_signer, keys.list_uri),
         documents.metadata,
         documents.configurations,
         outside.stores.issuances,
         allocate,
         outside.directory,
-        GrantReferences(keys.wrapping_secret),
         IssueNonce(keys.nonce_secret, outside.clock, outside.randomness),
         outside.clock,
         outside.randomness,

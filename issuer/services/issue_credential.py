@@ -20,12 +20,11 @@ from issuer.domain.validity import ValidityPeriod
 from issuer.errors import CredentialNotSigned, UnknownSubject
 from issuer.ports import Clock, IssuanceStore, Randomness, SubjectDirectory
 from issuer.services.allocate_entries import AllocateEntries
-from issuer.services.grants import GrantReferences
+from issuer.services.authorize_request import AuthorizeRequest, Grant
 from issuer.services.issue_nonce import IssueNonce
 from keys.signer import Signer
 from specs.encoding import b64url_encode
-from specs.jose import Algorithm, PublicJwk
-from specs.oauth import verify_access_token
+from specs.jose import Algorithm
 from specs.openid4vci import (
     CredentialIssuerMetadata,
     CredentialRequest,
@@ -46,21 +45,11 @@ _ISSUANCE_ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """What a verified access token allows, and for whom."""
-
-    subject_ref: SubjectRef
-    configuration_ids: frozenset[str]
-    client_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class IssuerIdentity:
-    """How the issuer signs: its identifier and the keys of the moment."""
+    """How the issuer signs: its identifier and the key of the moment."""
 
     credential_issuer: str
     credential_signer: Callable[[datetime], Signer]
-    access_token_keys: Callable[[], Mapping[str, PublicJwk]]
     status_list_uri: Callable[[ListId], str]
 
 
@@ -85,37 +74,20 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class IssueCredential:
-    """``today(now)``: the civil date in the province; ages are counted on it."""
+    """``authorize``: what a request may do, for the endpoint to ask first. ``today(now)``: the civil date in
+    the province; ages are counted on it."""
 
+    authorize: AuthorizeRequest
     identity: IssuerIdentity
     metadata: CredentialIssuerMetadata
     configurations: Mapping[ConfigurationId, CredentialConfiguration]
     issuances: IssuanceStore
     allocate: AllocateEntries
     directory: SubjectDirectory
-    references: GrantReferences
     nonces: IssueNonce
     clock: Clock
     randomness: Randomness
     today: Callable[[datetime], date]
-
-    def authorize(self, access_token: str) -> Grant:
-        """What the token is good for.
-
-        Raises:
-            specs.oauth.InvalidToken: not ours, expired, for somebody else.
-        """
-        issuer = self.identity.credential_issuer
-        token = verify_access_token(
-            access_token,
-            self.identity.access_token_keys(),
-            issuer=issuer,
-            audience=issuer,
-            now=self.clock.now(),
-            leeway=timedelta(0),
-        ).claims
-        subject_ref = self.references.open(token.grant_id)
-        return Grant(subject_ref, frozenset(token.credential_configuration_ids), token.client_id)
 
     async def __call__(self, grant: Grant, request: CredentialRequest) -> Sequence[str]:
         """The signed copies, one for each proved key, in the order of the proofs.

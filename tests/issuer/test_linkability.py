@@ -16,7 +16,7 @@ import pytest
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import SubjectRef
 from issuer.domain.issuance import BatchFacts, CopyFacts, prepare_copies
-from issuer.services.issue_credential import Grant
+from issuer.services.authorize_request import Grant
 from specs.encoding import b64url_decode, create_json
 from specs.jose import Algorithm
 from specs.openid4vci import parse_credential_request

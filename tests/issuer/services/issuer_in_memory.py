@@ -8,8 +8,8 @@ from typing import Any
 from issuer.app import Issuer, Outside, Stores, build_issuer, open_ring
 from issuer.domain.event import Actor, EventName, SubjectRef
 from issuer.domain.offer import ConfigurationId
+from issuer.services.authorize_request import Grant
 from issuer.services.create_offer import CreatedOffer
-from issuer.services.issue_credential import Grant
 from issuer.settings import Settings
 from issuer.store.memory import MemoryIssuerStore
 from keys import KeyRing

@@ -12,7 +12,8 @@ from issuer.domain.event import EventName, SubjectRef
 from issuer.domain.records import StatusEntry
 from issuer.domain.resident import Resident
 from issuer.errors import ClaimsDoNotFit, CredentialNotSigned, DirectoryUnavailable, StatusEntryTaken
-from issuer.services.issue_credential import Grant, IssueCredential
+from issuer.services.authorize_request import Grant
+from issuer.services.issue_credential import IssueCredential
 from keys.signer import Signer
 from specs.encoding import create_json
 from specs.openid4vci import parse_credential_request
