@@ -66,7 +66,7 @@ def write_preset(var_dir: Path) -> None:
 def verifier_without_database(var_dir: Path) -> verifier.app.Verifier:
     """Every service of the verifier over dictionaries, trusting the issuer whose keys are below `var_dir`."""
     issuing, settings, clock = issuer_settings(var_dir), verifier_settings(var_dir), SystemClock()
-    configurations = read_configurations(None, vct_base=issuing.type_base)
+    configurations = read_configurations(None, vct_base=issuing.type_base).require_all()
     anchors = load_anchors((var_dir / "keys" / "issuer" / "anchors.pem").read_bytes())
     vcts = frozenset(one.vct for one in configurations.values())
     statuses = HttpStatusLists(_ListFromFile((var_dir / LIST_FILE).read_bytes()))

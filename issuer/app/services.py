@@ -56,7 +56,9 @@ class Issuer:
 
 def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_block: int = BLOCK) -> Issuer:
     """Wires the services. ``lease_block``: counters taken at a time; a short-lived process takes few."""
-    configurations = read_configurations(settings.credential_types_dir, vct_base=settings.type_base)
+    configurations = read_configurations(
+        settings.credential_types_dir, vct_base=settings.type_base
+    ).require_all()
     keys = IssuerKeys(ring, outside.clock, settings.public_url)
     stores, clock, randomness = outside.stores, outside.clock, outside.randomness
     allocate = AllocateEntries(

@@ -1,21 +1,13 @@
 """Reads the folders of the credential types."""
 
-from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from issuer.domain.configuration import CredentialConfiguration, build_configurations
-from issuer.domain.offer import ConfigurationId
+from issuer.domain.configuration import BuiltConfigurations, build_configurations
 
 
-def read_configurations(
-    folder: Path | None, *, vct_base: str
-) -> Mapping[ConfigurationId, CredentialConfiguration]:
-    """The credential types of a folder; ``None``: those that are shipped.
-
-    Raises:
-        issuer.domain.problems.BadCredentialTypes: with everything that is wrong with any of them.
-    """
+def read_configurations(folder: Path | None, *, vct_base: str) -> BuiltConfigurations:
+    """The credential types of a folder, and what is wrong with others; ``None``: those that are shipped."""
     shipped = Path(str(resources.files("issuer") / "credential_types"))
     folders = {
         entry.name: {file.name: file.read_bytes() for file in entry.iterdir() if file.is_file()}

@@ -76,15 +76,31 @@ class CredentialConfiguration:
         return validity_period(now, self.settings.validity_days)
 
 
-def build_configurations(
-    folders: Mapping[str, Mapping[str, bytes]], *, vct_base: str
-) -> dict[ConfigurationId, CredentialConfiguration]:
-    """All credential types, from the octets of their files by folder and file name, in order of their names.
+@dataclass(frozen=True, slots=True)
+class BuiltConfigurations:
+    """What came of the folders: a type that is wrong stops that type and no other."""
+
+    good: Mapping[ConfigurationId, CredentialConfiguration]
+    """The types that can be issued, in order of their names."""
+    problems: tuple[Problem, ...]
+    """Everything that is wrong, by type and file; a problem without `type_name` concerns no type alone."""
+
+    def problems_of(self, type_name: str) -> tuple[Problem, ...]:
+        """What is wrong with one type."""
+        return tuple(problem for problem in self.problems if problem.type_name == type_name)
+
+    def require_all(self) -> Mapping[ConfigurationId, CredentialConfiguration]:
+        """The types, where none may be wrong. Raises BadCredentialTypes with every problem."""
+        if self.problems:
+            raise BadCredentialTypes(self.problems)
+        return self.good
+
+
+def build_configurations(folders: Mapping[str, Mapping[str, bytes]], *, vct_base: str) -> BuiltConfigurations:
+    """All credential types, from the octets of their files by folder and file name.
 
     `vct_base`: absolute URL without slash at its end; a type is `<vct_base>/<folder>/<version>`. Files with
     other names are left alone.
-
-    Raises BadCredentialTypes with every problem of every folder.
     """
     if not vct_base or vct_base.endswith("/"):
         raise ValueError("vct_base has no slash at its end")
@@ -95,12 +111,12 @@ def build_configurations(
         problems += found
         if configuration is not None:
             built[configuration.id] = configuration
-    problems += _shared_scopes(built)
+    for problem in list(_shared_scopes(built)):
+        problems.append(problem)
+        del built[ConfigurationId(problem.type_name)]
     if not folders:
         problems.append(Problem("", "", "", "there is no credential type"))
-    if problems:
-        raise BadCredentialTypes(problems)
-    return built
+    return BuiltConfigurations(built, tuple(problems))
 
 
 def _build(
@@ -173,9 +189,12 @@ def _leaves(described: Iterable[ClaimPath]) -> Iterator[ClaimPath]:
 
 
 def _shared_scopes(built: Mapping[ConfigurationId, CredentialConfiguration]) -> Iterator[Problem]:
-    """A scope asks for one type (OpenID4VCI 1.0 section 5.1.2)."""
+    """A scope asks for one type (OpenID4VCI 1.0 section 5.1.2).
+
+    The type that is called like the scope keeps it, else the first by name: a copied folder stops itself.
+    """
     seen: dict[str, ConfigurationId] = {}
-    for configuration in built.values():
+    for configuration in sorted(built.values(), key=lambda one: (one.scope != one.id, one.id)):
         first = seen.setdefault(configuration.scope, configuration.id)
         if first != configuration.id:
             yield Problem(configuration.id, TYPE_FILE, "scope", f"is the scope of {first} already")

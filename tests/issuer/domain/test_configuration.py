@@ -28,7 +28,7 @@ PHOTO_CARD = ConfigurationId("photo-card")
 
 def problems(folders: dict[str, Files]) -> list[str]:
     with pytest.raises(BadCredentialTypes) as caught:
-        build_configurations(folders, vct_base=VCT_BASE)
+        build_configurations(folders, vct_base=VCT_BASE).require_all()
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -63,7 +63,9 @@ def test_2_28_the_document_served_is_the_file_with_vct_put_in(photo_card: Creden
 
 
 def test_2_28_another_deployment_has_another_vct_and_integrity(photo_card: CredentialConfiguration) -> None:
-    other = build_configurations(shipped_folders(), vct_base="https://other.example/types")[PHOTO_CARD]
+    other = build_configurations(shipped_folders(), vct_base="https://other.example/types").require_all()[
+        PHOTO_CARD
+    ]
 
     assert other.vct == "https://other.example/types/photo-card/1"
     assert other.vct_integrity != photo_card.vct_integrity
@@ -72,7 +74,11 @@ def test_2_28_another_deployment_has_another_vct_and_integrity(photo_card: Crede
 def test_2_02_a_new_version_is_a_new_vct() -> None:
     folders = changed("photo-card", "type.json", lambda members: members.update(version="2"))
 
-    assert build_configurations(folders, vct_base=VCT_BASE)[PHOTO_CARD].vct.endswith("/photo-card/2")
+    assert (
+        build_configurations(folders, vct_base=VCT_BASE)
+        .require_all()[PHOTO_CARD]
+        .vct.endswith("/photo-card/2")
+    )
 
 
 def test_times_are_whole_days(photo_card: CredentialConfiguration) -> None:
@@ -101,7 +107,7 @@ def test_a_new_folder_is_a_new_type() -> None:
         "type.json": json.dumps({**files, "scope": "library-card"}).encode(),
     }
 
-    assert "library-card" in build_configurations(folders, vct_base=VCT_BASE)
+    assert "library-card" in build_configurations(folders, vct_base=VCT_BASE).require_all()
 
 
 Change = Callable[[Members], object]
@@ -243,7 +249,7 @@ def test_2_28_a_part_that_is_required_of_an_optional_claim_is_not_mandatory() ->
         "photo-card", "claims.schema.json", lambda m: m["properties"]["address"].update(required=["country"])
     )
 
-    assert build_configurations(folders, vct_base=VCT_BASE)
+    assert build_configurations(folders, vct_base=VCT_BASE).require_all()
 
 
 def test_2_28_a_claim_that_the_metadata_forgets_is_missed_everywhere() -> None:
@@ -277,7 +283,7 @@ def test_2_28_a_file_that_is_no_json_object_is_named(file: str, data: bytes, why
 
 def test_2_28_missing_files_are_named_and_other_files_left_alone() -> None:
     files = {**shipped_folders()["photo-card"], "notes.txt": b"x"}
-    assert build_configurations({"photo-card": files}, vct_base=VCT_BASE)
+    assert build_configurations({"photo-card": files}, vct_base=VCT_BASE).require_all()
     del files["type.json"], files["claims.schema.json"]
 
     assert problems({"photo-card": files}) == [
@@ -296,9 +302,22 @@ def test_2_28_a_folder_whose_name_does_not_fit_into_a_url_is_refused(name: str) 
 
 
 def test_4_06_two_types_cannot_share_a_scope() -> None:
+    """The type that is called like the scope keeps it, whatever the other one is called."""
     folders = {**shipped_folders(), "copy": shipped_folders()["photo-card"]}
 
-    assert problems(folders) == ["photo-card/type.json: scope: is the scope of copy already"]
+    assert problems(folders) == ["copy/type.json: scope: is the scope of photo-card already"]
+    assert "photo-card" in build_configurations(folders, vct_base=VCT_BASE).good
+
+
+def test_a_type_that_is_wrong_stops_that_type_and_no_other() -> None:
+    folders = {**shipped_folders(), **changed("photo-card", "type.json", lambda m: m.pop("scope"))}
+    built = build_configurations(folders, vct_base=VCT_BASE)
+
+    assert "photo-card" not in built.good
+    assert "proof-of-age" in built.good
+    assert [problem.type_name for problem in built.problems] == ["photo-card"]
+    assert built.problems_of("photo-card") == built.problems
+    assert built.problems_of("proof-of-age") == ()
 
 
 def test_2_28_all_problems_of_all_folders_are_reported_at_once() -> None:

@@ -82,7 +82,7 @@ def test_4_06_claims_have_path_mandatory_and_names_in_both_languages() -> None:
 )
 def test_4_06_a_required_key_attestation_is_shown(attestation: dict[str, Any], shown: dict[str, Any]) -> None:
     folders = changed("photo-card", "type.json", lambda m: m["holder_key"].update(attestation=attestation))
-    (configuration,) = build_configurations(folders, vct_base=VCT_BASE).values()
+    (configuration,) = build_configurations(folders, vct_base=VCT_BASE).require_all().values()
 
     proof = create_configuration_entry(configuration)["proof_types_supported"]["jwt"]
     assert proof["key_attestations_required"] == shown
@@ -99,9 +99,11 @@ def test_4_06_a_rendering_without_logo_has_none() -> None:
         del members["display"][0]["rendering"]["simple"]["logo"]
         del members["display"][1]["rendering"]
 
-    (configuration,) = build_configurations(
-        changed("photo-card", "type-metadata.json", plain), vct_base=VCT_BASE
-    ).values()
+    (configuration,) = (
+        build_configurations(changed("photo-card", "type-metadata.json", plain), vct_base=VCT_BASE)
+        .require_all()
+        .values()
+    )
 
     english, french = create_configuration_entry(configuration)["credential_metadata"]["display"]
     assert "logo" not in english

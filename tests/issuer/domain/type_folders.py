@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ def shipped_folders() -> dict[str, Files]:
     }
 
 
-def shipped() -> dict[ConfigurationId, CredentialConfiguration]:
-    return build_configurations(shipped_folders(), vct_base=VCT_BASE)
+def shipped() -> Mapping[ConfigurationId, CredentialConfiguration]:
+    return build_configurations(shipped_folders(), vct_base=VCT_BASE).require_all()
 
 
 def changed(folder: str, file: str, change: Callable[[Members], object]) -> dict[str, Files]:
