@@ -17,6 +17,7 @@ from issuer.web.management import (
 )
 from issuer.web.offer_messages import OfferMessages
 from issuer.web.offers import OfferEndpoint
+from issuer.web.pages import create_pages, static_mounts
 from issuer.web.routes import PublicEndpoints, public_routes
 from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
@@ -30,6 +31,9 @@ from trillium.runtime.health import HEALTH_PATH
 from trillium.runtime.management import ManagementGuard
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
+
+PAGE_PREFIXES = ("/authorize", "/sign-in", "/consent")
+"""Where people are asked in a browser; errors there are pages."""
 
 
 def assemble(
@@ -52,7 +56,13 @@ def assemble(
     )
     app.include_router(management_router(services, guard.require))
     document_hot_routes(app, routes)
-    kinds = kinds_by_prefix({"/management": CallerKind.PROBLEM}, CallerKind.OAUTH)
+    pages = create_pages(
+        base_path=settings.base_path, https=settings.https, sandbox=not settings.is_production
+    )
+    app.router.routes.extend(static_mounts())
+    kinds = kinds_by_prefix(
+        {"/management": CallerKind.PROBLEM} | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE), CallerKind.OAUTH
+    )
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
@@ -67,7 +77,7 @@ def assemble(
         ],
         quiet=lambda path: path.startswith("/status-lists/") or path == HEALTH_PATH,
     )
-    install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
+    install_middleware(app, install_error_handlers(app, ANSWERS, kinds, pages), options)
     return app
 
 

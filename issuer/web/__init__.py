@@ -13,5 +13,7 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/.well-known/jwt-vc-issuer"),
         ("GET", "/openapi.json"),
         ("GET", "/health"),
+        ("GET", "/static/runtime/{path:path}"),
+        ("GET", "/static/issuer/{path:path}"),
     }
 )
