@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from issuer.domain.deferred import DeferralId, DeferredTransaction
 from issuer.domain.event import Actor, Event, SubjectRef
-from issuer.domain.offer import CredentialOffer, OfferId
+from issuer.domain.notification import Notification
+from issuer.domain.offer import ConfigurationId, CredentialOffer, OfferId
 from issuer.domain.records import (
     IssuanceId,
     IssuanceRecord,
@@ -111,6 +113,15 @@ class IssuanceStore(Protocol):
     async def find_issuance(self, issuance_id: IssuanceId) -> IssuanceSummary | None:
         """One card."""
 
+    async def renewal_allowed(
+        self, subject_ref: SubjectRef, configuration_id: ConfigurationId, since: datetime
+    ) -> bool:
+        """Whether a grant that began at ``since`` may have the credential issued again.
+
+        ``False`` when a card of this type that the person was given from then on is suspended or revoked:
+        the refresh token of a stolen phone stays worthless after its owner has a new card.
+        """
+
     async def purge_nonces(self, now: datetime) -> int:
         """Forgets nonces whose own expiry has passed; returns how many."""
 
@@ -177,6 +188,68 @@ class StatusStore(Protocol):
 
     async def token_versions(self) -> Sequence[tuple[ListId, int]]:
         """(list, version) of every published list, for servers that keep tokens in memory."""
+
+
+class DeferredStore(Protocol):
+    async def add(self, transaction: DeferredTransaction, nonce: UsedNonce, event: Event) -> bool:
+        """Consumes the nonce and keeps a new transaction, both or neither.
+
+        ``False`` (and nothing written) when the nonce was used before.
+        """
+
+    async def find(self, transaction_hash: bytes) -> DeferredTransaction | None:
+        """A transaction by the hash of its ``transaction_id``."""
+
+    async def find_by_id(self, deferral_id: DeferralId) -> DeferredTransaction | None:
+        """A transaction by the back office's handle."""
+
+    async def waiting(
+        self, subject_ref: SubjectRef | None, now: datetime, limit: int
+    ) -> Sequence[DeferredTransaction]:
+        """Those that wait for a decision or to be fetched, oldest first; ``None``: of everybody."""
+
+    async def approve(self, deferral_id: DeferralId, now: datetime, event: Event) -> bool:
+        """Pending to approved; ``False`` when it was not pending any more."""
+
+    async def deny(self, deferral_id: DeferralId, now: datetime, event: Event) -> bool:
+        """Pending, or approved with no pick-up ever begun, to denied; the event's reason is kept with it."""
+
+    async def claim(
+        self, transaction_hash: bytes, now: datetime, until: datetime
+    ) -> DeferredTransaction | None:
+        """Gives an approved transaction to one pick-up until a moment; ``None`` for everybody else."""
+
+    async def record_delivery(
+        self, claimed: DeferredTransaction, records: Sequence[IssuanceRecord], event: Event
+    ) -> bool:
+        """Inserts one row per copy and notes the issuance with the transaction, all or nothing.
+
+        What an earlier pick-up had recorded is marked unsigned. ``False`` (and nothing written) when the
+        claim is not held any more.
+
+        Raises:
+            issuer.errors.StatusEntryTaken: an index is occupied.
+        """
+
+    async def recorded(self, issuance_id: IssuanceId) -> Sequence[IssuanceRecord]:
+        """The copies of an issuance, without its decoys, in the order of their entries."""
+
+    async def release(self, claimed: DeferredTransaction, event: Event) -> bool:
+        """Ends a claim before its time, so that the next pick-up need not wait for it."""
+
+    async def deliver(self, claimed: DeferredTransaction, event: Event) -> bool:
+        """Claimed to delivered, and its keys forgotten; ``False`` when the claim is not held any more."""
+
+    async def purge(self, ended_before: datetime) -> int:
+        """Forgets transactions whose expiry lies before a moment; returns how many."""
+
+
+class NotificationStore(Protocol):
+    async def record(self, notification: Notification, event: Event) -> bool:
+        """Keeps a notification; ``False`` (and nothing written) when the same one is there already."""
+
+    async def of_issuance(self, issuance_id: IssuanceId) -> Sequence[Notification]:
+        """What was told about a card, oldest first."""
 
 
 class EventLog(Protocol):

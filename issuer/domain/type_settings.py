@@ -53,6 +53,13 @@ class DigestTotal(_Settings):
     digests: Annotated[int, Field(ge=1, le=256)]
 
 
+class DeferralPolicy(_Settings):
+    """Somebody decides before a credential of the type is issued (OpenID4VCI 1.0 section 9)."""
+
+    reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    """Why, as a code that the back office sees: `registry_review`."""
+
+
 class TypeSettings(_Settings):
     """The whole file."""
 
@@ -78,6 +85,8 @@ class TypeSettings(_Settings):
     disclosable: tuple[_Path, ...]
     """Paths of the claims that can be withheld; null stands for every element of an array."""
     decoys: tuple[DigestTotal, ...] = ()
+    deferred: DeferralPolicy | None = None
+    """None: issued at once."""
 
 
 def read_type_settings(type_name: str, data: bytes) -> tuple[TypeSettings | None, list[Problem]]:
