@@ -5,7 +5,7 @@ import { OpenId4VcModule } from '@credo-ts/openid4vc';
 import { MemoryKeys } from './credo_keys.mjs';
 import { MemoryRecords } from './credo_records.mjs';
 
-const RECORDED_HEADERS = ['accept', 'content-type'];
+const RECORDED_HEADERS = ['accept', 'content-type', 'authorization', 'dpop'];
 
 /** A fetch that reaches one origin only and appends every exchange to `exchanges`. */
 function recordingFetch(origin, exchanges) {

@@ -127,6 +127,27 @@ class Wallet:
         given = {} if tx_code is None else {"tx_code": tx_code}
         return self.run("receive", offer=offer["credential_offer_link"], copies=copies, **given)
 
+    def authorize(self, offer: dict[str, Any], *, client_id: str, redirect_uri: str) -> Answer:
+        """Begins the authorization code flow: `flow`, and the `url` for the person's browser."""
+        link = offer["credential_offer_link"]
+        return self.run("authorize", offer=link, client_id=client_id, redirect_uri=redirect_uri)
+
+    def receive_by_code(self, response: str, *, copies: int = 1) -> Answer:
+        """Ends it with the address to which the browser was sent back."""
+        return self.run("receive_by_code", response=response, copies=copies)
+
+    def collect(self) -> Answer:
+        """Asks for what was deferred: `received`, and what is still `waiting`."""
+        return self.run("collect")
+
+    def renew(self, *, copies: int = 1) -> Answer:
+        """New copies with the refresh token."""
+        return self.run("renew", copies=copies)
+
+    def notify(self, event: str) -> Answer:
+        """Tells the issuer what became of the last credential that had a notification id."""
+        return self.run("notify", event=event)
+
     def present(self, authorization_request: str) -> Answer:
         """Answers a request as far as the wallet can."""
         return self.run("present", request=authorization_request)
