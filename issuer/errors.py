@@ -106,3 +106,31 @@ class UnknownType(IssuerError):
 
     code = "unknown_credential_type"
     text = "There is no credential type at this address."
+
+
+class UnknownClient(IssuerError):
+    """An authorization request of a wallet that is not registered; there is nowhere to send an answer."""
+
+    code = "invalid_client"
+    text = "The wallet is not registered here."
+
+
+class UnregisteredRedirectUri(IssuerError):
+    """A redirect URI that is not exactly one of the wallet's; nothing is sent there, not even an error."""
+
+    code = "invalid_request"
+    text = "The wallet asks for an answer to an address that is not registered for it."
+
+
+class AuthorizationSessionOver(IssuerError):
+    """No session by this cookie, or its time is over, or this step of it was taken already."""
+
+    code = "session_over"
+    text = "This request is over. Start again in the wallet."
+
+
+class NothingAgreed(IssuerError):
+    """A consent to nothing, or to something that was not asked for."""
+
+    code = "nothing_agreed"
+    text = "Choose at least one of the credentials that the wallet asks for."

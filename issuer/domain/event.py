@@ -32,6 +32,14 @@ class EventName(StrEnum):
     CREDENTIAL_SUSPENDED = "credential_suspended"
     CREDENTIAL_REINSTATED = "credential_reinstated"
     STATUS_LIST_OPENED = "status_list_opened"
+    AUTHORIZATION_PUSHED = "authorization_pushed"
+    AUTHORIZATION_STARTED = "authorization_started"
+    AUTHORIZATION_SIGNED_IN = "authorization_signed_in"
+    AUTHORIZATION_AGREED = "authorization_agreed"
+    AUTHORIZATION_REFUSED = "authorization_refused"
+    CODE_EXCHANGED = "code_exchanged"
+    CODE_USED_AGAIN = "code_used_again"
+    GRANT_CREATED = "grant_created"
 
 
 @dataclass(frozen=True, slots=True)

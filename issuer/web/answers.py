@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from issuer import errors
+from keys.errors import CustodyError
 from specs import oauth, openid4vci
 from specs.encoding import EncodingError
 from specs.errors import ProtocolError
@@ -79,4 +80,20 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.HistoryNotOffered: _told(501, "Les états antérieurs d'une liste ne sont pas offerts."),
     errors.StatusEntryTaken: _told(500, _SERVER_FR),
     errors.CredentialNotSigned: _told(500, _SERVER_FR),
+    # no key, or no valid certificate: nothing is recorded, and an operator is told at /readyz
+    CustodyError: Answer(
+        503,
+        "temporarily_unavailable",
+        "Credentials cannot be signed at the moment. Nothing was issued.",
+        "Les justificatifs ne peuvent pas être signés pour le moment. Rien n'a été délivré.",
+        {"Retry-After": "60"},
+    ),
+    errors.UnknownClient: _told(400, "Ce portefeuille n'est pas inscrit ici."),
+    errors.UnregisteredRedirectUri: _told(
+        400, "Le portefeuille demande une réponse à une adresse qui n'est pas inscrite pour lui."
+    ),
+    errors.AuthorizationSessionOver: _told(
+        410, "Cette demande est terminée. Recommencez dans le portefeuille."
+    ),
+    errors.NothingAgreed: _told(400, "Choisissez au moins un des justificatifs que le portefeuille demande."),
 }
