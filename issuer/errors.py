@@ -134,3 +134,49 @@ class NothingAgreed(IssuerError):
 
     code = "nothing_agreed"
     text = "Choose at least one of the credentials that the wallet asks for."
+
+
+class LoginFailed(IssuerError):
+    """The sign-in with the provider did not end well. The code is what the wallet is told (RFC 6749 4.1.2.1)."""
+
+    code = "server_error"
+    text = "Signing in did not work."
+
+
+class LoginNotTrusted(LoginFailed):
+    """What the sign-in provider answered is wrong, too large, or not meant for us."""
+
+    text = "The sign-in service gave an answer that cannot be trusted. Nothing was issued."
+
+
+class LoginUnavailable(LoginFailed):
+    """The sign-in provider does not answer, or says that it cannot now."""
+
+    code = "temporarily_unavailable"
+    text = "The sign-in service does not answer at the moment."
+
+
+class LoginCancelled(LoginFailed):
+    """The person, or the sign-in provider, said no."""
+
+    code = "access_denied"
+    text = "You did not sign in. Nothing was issued."
+
+
+class LoginUnknownPerson(LoginFailed):
+    """Signed in, but the register has no person for this account."""
+
+    code = "access_denied"
+    text = "The register of residents has no person for the account that you signed in with."
+
+
+class LoginNotStartedHere(IssuerError):
+    """An answer of the provider that belongs to another browser, or to none: nobody is sent anywhere with it."""
+
+    text = "This sign-in was not started in this browser, or too long ago."
+
+
+class PageFormRefused(IssuerError):
+    """A form that did not come from the page we showed (cross-site request forgery)."""
+
+    text = "This form is not from the page that was shown here. Go back and try again."

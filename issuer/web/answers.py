@@ -80,12 +80,23 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.HistoryNotOffered: _told(501, "Les états antérieurs d'une liste ne sont pas offerts."),
     errors.StatusEntryTaken: _told(500, _SERVER_FR),
     errors.CredentialNotSigned: _told(500, _SERVER_FR),
+    errors.LoginFailed: _told(502, "La connexion n'a pas fonctionné."),
+    errors.LoginNotTrusted: _told(
+        502, "Le service de connexion a donné une réponse non fiable. Rien n'a été délivré."
+    ),
+    errors.LoginUnavailable: _told(503, "Le service de connexion ne répond pas pour le moment."),
+    errors.LoginCancelled: _told(403, "Vous ne vous êtes pas connecté. Rien n'a été délivré."),
+    errors.LoginUnknownPerson: _told(403, "Le registre n'a personne pour le compte de cette connexion."),
+    errors.LoginNotStartedHere: _told(
+        400, "Cette connexion n'a pas commencé dans ce navigateur, ou il y a trop longtemps."
+    ),
+    errors.PageFormRefused: _told(403, "Ce formulaire ne vient pas de la page montrée ici. Réessayez."),
     # no key, or no valid certificate: nothing is recorded, and an operator is told at /readyz
     CustodyError: Answer(
         503,
         "temporarily_unavailable",
-        "Credentials cannot be signed at the moment. Nothing was issued.",
-        "Les justificatifs ne peuvent pas être signés pour le moment. Rien n'a été délivré.",
+        "The keys of the issuer cannot be used at the moment. Nothing was issued.",
+        "Les clés de l'émetteur sont inutilisables pour le moment. Rien n'a été délivré.",
         {"Retry-After": "60"},
     ),
     errors.UnknownClient: _told(400, "Ce portefeuille n'est pas inscrit ici."),
