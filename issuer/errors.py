@@ -137,7 +137,7 @@ class NothingAgreed(IssuerError):
 
 
 class LoginFailed(IssuerError):
-    """The sign-in with the provider did not end well. The code is what the wallet is told (RFC 6749 4.1.2.1)."""
+    """Sign-in with the provider did not end well; the code is what the wallet is told (RFC 6749 4.1.2.1)."""
 
     code = "server_error"
     text = "Signing in did not work."
@@ -171,7 +171,7 @@ class LoginUnknownPerson(LoginFailed):
 
 
 class LoginNotStartedHere(IssuerError):
-    """An answer of the provider that belongs to another browser, or to none: nobody is sent anywhere with it."""
+    """An answer of the provider for another browser, or for none: nobody is sent anywhere with it."""
 
     text = "This sign-in was not started in this browser, or too long ago."
 

@@ -1,7 +1,7 @@
 """An ID token of the sign-in provider, believed only after every check (OpenID Connect Core section 3.1.3.7).
 
-The signature is checked by `specs.jose`: the algorithm belongs to the key, `none` and HMAC cannot be named, `crit`
-is refused. What the claims have to say to one another is Authlib's part.
+The signature is checked by `specs.jose`: the algorithm belongs to the key, `none` and HMAC cannot be named,
+`crit` is refused. What the claims have to say to one another is Authlib's part.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What an OpenID provider says about itself (OpenID Connect Discovery section 4) and the keys it signs with."""
+"""What an OpenID provider says about itself (OpenID Connect Discovery section 4), and its keys."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -76,8 +76,8 @@ class ProviderDocuments:
 def parse_provider(document: Mapping[str, Any], issuer: str) -> Provider:
     """The metadata of ``issuer``. Raises LoginNotTrusted.
 
-    Discovery section 4.3: a document that calls itself by another name is somebody else's. Endpoints are https,
-    unless the issuer itself was configured with http, which production refuses.
+    Discovery section 4.3: a document that calls itself by another name is somebody else's. Endpoints are
+    https, unless the issuer itself was configured with http, which production refuses.
     """
     if document.get("issuer") != issuer:
         raise LoginNotTrusted("the provider's metadata names another issuer")
