@@ -5,7 +5,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.services.exchange_token import ExchangeToken
-from specs.oauth import InvalidRequest, create_token_response, parse_token_request
+from specs.oauth import (
+    InvalidRequest,
+    PreAuthorizedCodeRequest,
+    UnsupportedGrantType,
+    create_token_response,
+    parse_token_request,
+)
 from trillium.runtime.bodies import WrongContentType, read_form
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -23,6 +29,8 @@ class TokenEndpoint:
         except WrongContentType as error:
             raise InvalidRequest(error.detail) from error  # RFC 6749 section 5.2: 400
         token_request = parse_token_request(fields)
+        if not isinstance(token_request, PreAuthorizedCodeRequest):
+            raise UnsupportedGrantType
         token = await self._exchange(token_request)
         body = create_token_response(access_token=token.access_token, expires_in=token.expires_in or 0)
         return Response(orjson.dumps(body), media_type="application/json", headers=NO_STORE)

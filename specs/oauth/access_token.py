@@ -2,11 +2,12 @@
 
 A signed JWT with `typ` `at+jwt` (RFC 9068), so that the credential endpoint needs no look-up. `sub` is an
 opaque reference to the grant, never a person. A bearer token lives five minutes at most (OpenID4VCI 1.0
-section 13.10).
+section 13.10), one that is bound to a key by `cnf.jkt` (RFC 9449 section 6.1) an hour.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,15 +21,21 @@ from specs.oauth.errors import ExpiredToken, InvalidToken
 
 ACCESS_TOKEN_TYPE: Final = "at+jwt"
 MAX_BEARER_LIFETIME: Final = timedelta(minutes=5)
+MAX_BOUND_LIFETIME: Final = timedelta(hours=1)
 MAX_ACCESS_TOKEN_LENGTH: Final = 8192
 _CONFIGURATIONS: Final = "credential_configuration_ids"
+_IDENTIFIERS: Final = "credential_identifiers"
+# RFC 7638 with SHA-256, base64url.
+_THUMBPRINT: Final = re.compile(r"[A-Za-z0-9\-_]{43}")
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
     """What a token says.
 
-    `grant_id`: opaque reference to the grant, for `sub`. `client_id` None: the client was anonymous.
+    `grant_id`: opaque reference to the grant, for `sub`. `client_id` None: the client was anonymous. `jkt`:
+    thumbprint of the key it is bound to; None for a bearer token. `credential_identifiers`: by identifier,
+    the configuration it belongs to (OpenID4VCI section 6.2); empty when the token response named none.
     """
 
     issuer: str
@@ -39,6 +46,13 @@ class AccessToken:
     expires_at: datetime
     token_id: str
     client_id: str | None = None
+    jkt: str | None = None
+    credential_identifiers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def max_lifetime(self) -> timedelta:
+        """How long such a token may live."""
+        return MAX_BEARER_LIFETIME if self.jkt is None else MAX_BOUND_LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +63,9 @@ class VerifiedAccessToken:
 
 
 def prepare_access_token(token: AccessToken, *, algorithm: Algorithm, key_id: str) -> SigningInput:
-    """The bytes to sign. ValueError when it would live longer than five minutes or allow nothing."""
-    lifetime = token.expires_at - token.issued_at
-    if not timedelta(0) < lifetime <= MAX_BEARER_LIFETIME:
-        raise ValueError("a bearer token lives for up to five minutes")
+    """The bytes to sign. ValueError when it would live too long or allow nothing."""
+    if not timedelta(0) < token.expires_at - token.issued_at <= token.max_lifetime:
+        raise ValueError("a bearer token lives for up to five minutes, a bound one for up to an hour")
     if not token.credential_configuration_ids:
         raise ValueError("a token that allows nothing")
     claims: dict[str, Any] = {
@@ -66,6 +79,10 @@ def prepare_access_token(token: AccessToken, *, algorithm: Algorithm, key_id: st
     }
     if token.client_id is not None:
         claims["client_id"] = token.client_id
+    if token.jkt is not None:
+        claims["cnf"] = {"jkt": token.jkt}
+    if token.credential_identifiers:
+        claims[_IDENTIFIERS] = dict(token.credential_identifiers)
     return prepare_jws({"alg": algorithm, "typ": ACCESS_TOKEN_TYPE, "kid": key_id}, create_json(claims))
 
 
@@ -101,10 +118,6 @@ def verify_access_token(
 
 
 def _read(claims: dict[str, Any], audience: str) -> AccessToken:
-    issued_at, expires_at = from_numeric_date(claims["iat"]), from_numeric_date(claims["exp"])
-    # Our own rule again, at the reader: a key in the wrong hands makes no token that lives for years.
-    if expires_at - issued_at > MAX_BEARER_LIFETIME:
-        raise InvalidToken("lifetime")
     configurations = claims.get(_CONFIGURATIONS)
     if not isinstance(configurations, list) or not configurations:
         raise InvalidToken(_CONFIGURATIONS)
@@ -113,13 +126,37 @@ def _read(claims: dict[str, Any], audience: str) -> AccessToken:
         raise InvalidToken(f"{_CONFIGURATIONS} or client_id")
     if not isinstance(claims.get("sub"), str) or not isinstance(claims.get("jti"), str):
         raise InvalidToken("sub or jti")
-    return AccessToken(
+    token = AccessToken(
         issuer=claims["iss"],
         audience=audience,
         grant_id=claims["sub"],
         credential_configuration_ids=tuple(configurations),
-        issued_at=issued_at,
-        expires_at=expires_at,
+        issued_at=from_numeric_date(claims["iat"]),
+        expires_at=from_numeric_date(claims["exp"]),
         token_id=claims["jti"],
         client_id=client_id,
+        jkt=_read_jkt(claims),
+        credential_identifiers=_read_identifiers(claims, configurations),
     )
+    # Our own rule again, at the reader: a key in the wrong hands makes no token that lives for years.
+    if token.expires_at - token.issued_at > token.max_lifetime:
+        raise InvalidToken("lifetime")
+    return token
+
+
+def _read_jkt(claims: dict[str, Any]) -> str | None:
+    if "cnf" not in claims:
+        return None
+    # RFC 7800 section 3.1: a confirmation that we cannot check confirms nothing, so it is not ignored.
+    confirmation = claims["cnf"]
+    jkt = confirmation.get("jkt") if isinstance(confirmation, dict) and len(confirmation) == 1 else None
+    if not isinstance(jkt, str) or not _THUMBPRINT.fullmatch(jkt):
+        raise InvalidToken("cnf")
+    return jkt
+
+
+def _read_identifiers(claims: dict[str, Any], configurations: list[str]) -> dict[str, str]:
+    identifiers = claims.get(_IDENTIFIERS, {})
+    if not isinstance(identifiers, dict) or not all(one in configurations for one in identifiers.values()):
+        raise InvalidToken(_IDENTIFIERS)
+    return identifiers

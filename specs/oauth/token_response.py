@@ -1,7 +1,7 @@
 """Token responses (RFC 6749 section 5.1, OpenID4VCI 1.0 section 6.2)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from specs.oauth.errors import InvalidScope, InvalidTokenResponse, UnsupportedTo
 from specs.oauth.scope import parse_scope
 
 BEARER: Final = "Bearer"
+DPOP: Final = "DPoP"
 MAX_TOKEN_RESPONSE_BYTES: Final = 65_536
 _MAX_SECONDS: Final = 10 * 366 * 24 * 3600
 # RFC 6750 section 2.1, b64token: what an Authorization header can carry.
@@ -18,7 +19,10 @@ _ACCESS_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 
 @dataclass(frozen=True, slots=True)
 class TokenResponse:
-    """What the server granted. `expires_in`: seconds. `scope` empty: the server did not say."""
+    """What the server granted. `expires_in`: seconds. `scope` empty: the server did not say.
+
+    `token_type`: BEARER or DPOP, in that spelling.
+    """
 
     access_token: str = field(repr=False)
     expires_in: int | None
@@ -26,19 +30,27 @@ class TokenResponse:
     refresh_token: str | None = field(default=None, repr=False)
     authorization_details: tuple[Mapping[str, Any], ...] = ()
     """As they came; OpenID4VCI reads them with parse_credential_authorizations."""
+    token_type: str = BEARER
 
 
 def create_token_response(
     *,
     access_token: str,
     expires_in: int,
+    token_type: str = BEARER,
+    refresh_token: str | None = None,
     scope: str | None = None,
     authorization_details: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The body of a successful answer for a bearer token. ValueError when it could not be used."""
-    if not _ACCESS_TOKEN.fullmatch(access_token) or expires_in <= 0:
+    """The body of a successful answer. ValueError when it could not be used.
+
+    `token_type`: DPOP for a token bound to a key (RFC 9449 section 5), else BEARER.
+    """
+    if not _ACCESS_TOKEN.fullmatch(access_token) or expires_in <= 0 or token_type not in (BEARER, DPOP):
         raise ValueError("not a usable access token")
-    body: dict[str, Any] = {"access_token": access_token, "token_type": BEARER, "expires_in": expires_in}
+    body: dict[str, Any] = {"access_token": access_token, "token_type": token_type, "expires_in": expires_in}
+    if refresh_token is not None:
+        body["refresh_token"] = refresh_token
     if scope is not None:
         body["scope"] = scope
     if authorization_details:
@@ -46,9 +58,10 @@ def create_token_response(
     return body
 
 
-def parse_token_response(body: bytes) -> TokenResponse:
+def parse_token_response(body: bytes, *, token_types: Collection[str] = (BEARER,)) -> TokenResponse:
     """The answer of a token endpoint. Raises InvalidTokenResponse, UnsupportedTokenType.
 
+    `token_types`: those that the client can use; without a DPoP proof in its request that is BEARER alone.
     Unknown members are ignored, among them the `c_nonce` that drafts of OpenID4VCI put here (4.28).
     """
     try:
@@ -61,7 +74,8 @@ def parse_token_response(body: bytes) -> TokenResponse:
     if not isinstance(token_type, str):
         raise InvalidTokenResponse("token_type")
     # RFC 6749 section 5.1: compared without regard to case.
-    if token_type.lower() != BEARER.lower():
+    known = {one.lower(): one for one in token_types}.get(token_type.lower())
+    if known is None:
         raise UnsupportedTokenType
     return TokenResponse(
         access_token=access_token,
@@ -69,6 +83,7 @@ def parse_token_response(body: bytes) -> TokenResponse:
         scope=_parse_scope(members.get("scope")),
         refresh_token=_parse_refresh_token(members.get("refresh_token")),
         authorization_details=_parse_details(members.get("authorization_details")),
+        token_type=known,
     )
 
 

@@ -117,8 +117,8 @@ async def test_a_code_that_cannot_be_one_is_malformed(issuer: RunningIssuer, cod
 @pytest.mark.parametrize(
     ("grant_type", "told"),
     [
-        ("authorization_code", (400, "unsupported_grant_type")),
-        ("refresh_token", (400, "unsupported_grant_type")),
+        ("authorization_code", INVALID_REQUEST),  # without its code
+        ("refresh_token", INVALID_REQUEST),  # without it
         ("client_credentials", (400, "unsupported_grant_type")),
         (GRANT_TYPE.upper(), (400, "unsupported_grant_type")),
         ("", INVALID_REQUEST),

@@ -79,9 +79,9 @@ def test_a_parameter_without_a_value_counts_as_omitted() -> None:
         ),
         pytest.param(
             [("grant_type", "authorization_code"), ("code", "x")],
-            UnsupportedGrantType,
-            "unsupported_grant_type",
-            id="authorization-code-not-offered-yet",
+            MissingParameter,
+            "invalid_request",
+            id="code-without-its-verifier",
         ),
         pytest.param(
             [GRANT, ("pre-authorized_code", "x" * 1025)],
