@@ -18,6 +18,7 @@ from issuer.domain.authorization import (
     PushedRequest,
 )
 from issuer.domain.deferred import DeferralId, DeferredTransaction
+from issuer.domain.business import Business, BusinessNumber, NewBusiness
 from issuer.domain.event import Actor, Event, SubjectRef
 from issuer.domain.grant import IssuedGrant
 from issuer.domain.notification import Notification
@@ -36,6 +37,7 @@ from issuer.domain.records import (
 )
 from issuer.domain.resident import NewResident, PutCounts, RegisterNumber, Resident
 from issuer.domain.status import StatusChange
+from issuer.domain.subject import Holding, Subject
 
 
 class Clock(Protocol):
@@ -61,6 +63,21 @@ class SubjectDirectory(Protocol):
     async def search(self, text: str, *, limit: int) -> Sequence[tuple[SubjectRef, Resident]]:
         """Residents whose register number is ``text`` or whose name contains it, at most ``limit``."""
 
+    async def subject(self, subject_ref: SubjectRef) -> Subject | None:
+        """Whom the reference names, as it stands now: a person, a child in a guardian's hands, a business,
+        or a person who acts for one. ``None`` when there is none, or not in this capacity any more.
+
+        Raises:
+            issuer.errors.DirectoryUnavailable: the register did not answer.
+        """
+
+    async def holdings(self, subject_ref: SubjectRef) -> Sequence[Holding]:
+        """All that a person may hold credentials about: first themselves, then the children they are the
+        guardian of, their businesses, and what they are to each of these."""
+
+    async def search_businesses(self, text: str, *, limit: int) -> Sequence[tuple[SubjectRef, Business]]:
+        """Businesses whose number is ``text`` or one of whose names contains it, at most ``limit``."""
+
 
 class Register(Protocol):
     """Filling the register: the ministry's side, present here because the sandbox has its own."""
@@ -71,7 +88,17 @@ class Register(Protocol):
     async def put(self, residents: Sequence[NewResident]) -> PutCounts:
         """Adds new residents and updates changed ones, all or nothing.
 
-        A person who is there keeps ``subject_ref`` and ``personal_administrative_number``.
+        A person who is there keeps ``subject_ref`` and ``personal_administrative_number``; the same guardian
+        keeps the same ``guardian_subject_ref``, another one gets another.
+        """
+
+    async def known_businesses(self) -> frozenset[BusinessNumber]:
+        """Every business that is there."""
+
+    async def put_businesses(self, businesses: Sequence[NewBusiness]) -> PutCounts:
+        """Adds new businesses and updates changed ones, all or nothing.
+
+        A business that is there keeps its ``subject_ref``, and so does everybody in their capacity.
         """
 
 
@@ -85,19 +112,42 @@ class OfferStore(Protocol):
     async def find_by_reference(self, reference_hash: bytes) -> CredentialOffer | None:
         """The offer by the hash of the reference in its URI."""
 
+    async def find_by_page(self, page_hash: bytes) -> CredentialOffer | None:
+        """The offer by the hash of the secret in the address of the resident's page."""
+
+    async def find_by_issuer_state(self, issuer_state_hash: bytes) -> CredentialOffer | None:
+        """The offer by the hash of its ``issuer_state``, open or not."""
+
+    async def offers_of(self, subject_ref: SubjectRef, limit: int) -> Sequence[CredentialOffer]:
+        """The offers of a person, newest first."""
+
     async def claim_attempt(self, code_hash: bytes, now: datetime, event: Event) -> CredentialOffer | None:
         """Takes one attempt at an open, unexpired offer with attempts left; ``None`` otherwise.
 
         The attempt is spent before the transaction code is compared, so that guesses sent in
         parallel cannot outrun the limit (OpenID4VCI section 13.6.3). The returned offer shows the
-        attempts that are left afterwards.
+        attempts that are left afterwards. An offer without a pre-authorized code has none to find.
         """
 
     async def redeem(self, code_hash: bytes, now: datetime, event: Event) -> bool:
         """Open to redeemed, once; ``False`` for everybody but the first."""
 
+    async def redeem_authorization(
+        self, offer_id: OfferId, subject_ref: SubjectRef, now: datetime, event: Event
+    ) -> bool:
+        """Open to redeemed, once, for an offer with an ``issuer_state`` that was made for this person.
+
+        ``False`` for everybody but the first, and for everybody else.
+        """
+
+    async def mark_opened(self, offer_id: OfferId, now: datetime, event: Event) -> bool:
+        """Notes the first time that an open offer was fetched; ``False`` every other time."""
+
     async def withdraw(self, offer_id: OfferId, now: datetime, event: Event) -> bool:
         """Open to withdrawn; ``False`` when it was not open any more."""
+
+    async def purge_offers(self, ended_before: datetime) -> int:
+        """Forgets offers whose time ended before a moment; returns how many."""
 
 
 class IssuanceStore(Protocol):

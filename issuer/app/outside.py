@@ -8,9 +8,11 @@ from issuer.clients.register import SqlRegister
 from issuer.ports import Clock, IssuanceStore, OfferStore, Randomness, Register, StatusStore, SubjectDirectory
 from issuer.settings import Settings
 from issuer.store import tables
-from issuer.store.postgresql import PostgresqlIssuances, PostgresqlOffers
+from issuer.store.offers_postgresql import PostgresqlOffers
+from issuer.store.offers_sqlite import SqliteOffers
+from issuer.store.postgresql import PostgresqlIssuances
 from issuer.store.postgresql_statuses import PostgresqlStatuses
-from issuer.store.sqlite import SqliteIssuances, SqliteOffers
+from issuer.store.sqlite import SqliteIssuances
 from issuer.store.sqlite_statuses import SqliteStatuses
 from keys import KeyPurpose, KeyRing, KeySpec, open_key_ring
 from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database

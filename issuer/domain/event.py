@@ -19,6 +19,7 @@ class EventName(StrEnum):
     OFFER_REDEEMED = "offer_redeemed"
     OFFER_WITHDRAWN = "offer_withdrawn"
     OFFER_TRIED = "offer_tried"
+    OFFER_OPENED = "offer_opened"
     CREDENTIAL_ISSUED = "credential_issued"
     CREDENTIAL_NOT_SIGNED = "credential_not_signed"
     CREDENTIAL_DEFERRED = "credential_deferred"

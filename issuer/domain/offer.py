@@ -1,14 +1,15 @@
-"""Credential offers with a pre-authorized code: open, then redeemed, expired or withdrawn.
+"""Credential offers: open, then redeemed, withdrawn, expired or locked.
 
-OpenID4VCI 1.0 sections 4.1.1 and 6. Codes are single use and are kept only as hashes: the code of an
-offer is derived from the unguessable reference in its URI, so that the offer can be served again
-while the store holds nothing that redeems it.
+OpenID4VCI 1.0 sections 4.1.1, 5 and 6. An offer carries one grant: a pre-authorized code, or an
+``issuer_state`` for the authorization code flow. Secrets are single use and are kept only as hashes: one is
+derived from the other (page, reference, code), so that an offer can be shown and served again while the
+store holds nothing that redeems it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 from issuer.domain.event import SubjectRef
 
@@ -20,6 +21,24 @@ ConfigurationId = NewType("ConfigurationId", str)
 
 MAX_TRANSACTION_CODE_ATTEMPTS = 5
 OFFER_LIFETIME = timedelta(minutes=30)
+OFFER_MEMORY = timedelta(days=30)
+"""How long the back office can see what became of an offer that has ended."""
+
+
+class OfferGrant(StrEnum):
+    """How a wallet gets from the offer to an access token."""
+
+    PRE_AUTHORIZED_CODE = "pre-authorized_code"
+    AUTHORIZATION_CODE = "authorization_code"
+
+
+LONGEST_LIFETIME: Final = {
+    # Whoever has it needs nothing else, or six digits: "short-lived" (section 4.1.1).
+    OfferGrant.PRE_AUTHORIZED_CODE: timedelta(hours=1),
+    # The person signs in, and has to be the one it was made for.
+    OfferGrant.AUTHORIZATION_CODE: timedelta(days=7),
+}
+SHORTEST_LIFETIME: Final = timedelta(minutes=1)
 
 
 class OfferState(StrEnum):
@@ -28,6 +47,8 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     """Never stored: an open offer whose time has passed."""
+    LOCKED = "locked"
+    """Never stored: an open offer whose transaction code was guessed too often (section 13.6.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +63,12 @@ class TransactionCode:
 
 @dataclass(frozen=True, slots=True)
 class CredentialOffer:
-    """What was offered to whom, and what is left of it."""
+    """What was offered to whom, and what is left of it. Exactly one of the two grants' hashes is there."""
 
     offer_id: OfferId
     reference_hash: bytes
     """SHA-256 of the reference in ``credential_offer_uri``."""
-    code_hash: bytes
+    code_hash: bytes | None
     """SHA-256 of the pre-authorized code."""
     subject_ref: SubjectRef
     configuration_ids: tuple[ConfigurationId, ...]
@@ -56,9 +77,28 @@ class CredentialOffer:
     transaction_code: TransactionCode | None = None
     state: OfferState = OfferState.OPEN
     attempts_left: int = MAX_TRANSACTION_CODE_ATTEMPTS
+    issuer_state_hash: bytes | None = None
+    """SHA-256 of ``issuer_state``. A column of its own: what begins a sign-in must never pass for a code."""
+    page_hash: bytes | None = None
+    """SHA-256 of the secret in the address of the resident's page."""
+    opened_at: datetime | None = None
+    """When a wallet first fetched the offer by its reference."""
+
+    def __post_init__(self) -> None:
+        if (self.code_hash is None) == (self.issuer_state_hash is None):
+            raise ValueError("an offer has one grant")
+
+    @property
+    def grant(self) -> OfferGrant:
+        """Which of the two it carries."""
+        if self.code_hash is None:
+            return OfferGrant.AUTHORIZATION_CODE
+        return OfferGrant.PRE_AUTHORIZED_CODE
 
     def state_at(self, now: datetime) -> OfferState:
         """The state a reader should see at ``now``."""
-        if self.state is OfferState.OPEN and (now >= self.expires_at or self.attempts_left <= 0):
+        if self.state is not OfferState.OPEN:
+            return self.state
+        if now >= self.expires_at:
             return OfferState.EXPIRED
-        return self.state
+        return OfferState.LOCKED if self.attempts_left <= 0 else OfferState.OPEN

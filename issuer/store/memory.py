@@ -4,11 +4,11 @@ No method awaits anything, so each runs as one step of the event loop.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from issuer.domain.event import Event, SubjectRef
-from issuer.domain.offer import CredentialOffer, OfferId, OfferState
+from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import (
     IssuanceId,
     IssuanceRecord,
@@ -23,6 +23,7 @@ from issuer.domain.records import (
 )
 from issuer.domain.status import StatusChange
 from issuer.errors import StatusEntryTaken
+from issuer.store.offers_memory import MemoryOffers
 
 
 @dataclass(slots=True)
@@ -44,62 +45,15 @@ class _List:
 
 
 @dataclass(slots=True)
-class MemoryIssuerStore:
+class MemoryIssuerStore(MemoryOffers):
     """``OfferStore``, ``IssuanceStore``, ``StatusStore`` and ``EventLog`` over dictionaries."""
 
-    events: list[Event] = field(default_factory=list)
-    _offers: dict[OfferId, CredentialOffer] = field(default_factory=dict)
-    _by_code: dict[bytes, OfferId] = field(default_factory=dict)
-    _by_reference: dict[bytes, OfferId] = field(default_factory=dict)
     _nonces: dict[bytes, datetime] = field(default_factory=dict)
     _copies: dict[StatusEntry, _Copy] = field(default_factory=dict)
     _cards: dict[IssuanceId, list[_Copy]] = field(default_factory=dict)
     _lists: dict[ListId, _List] = field(default_factory=dict)
     _changes: list[tuple[ListId, ListChange]] = field(default_factory=list)
     _last_change: int = 0
-
-    # offers
-
-    async def add(self, offer: CredentialOffer, event: Event) -> None:
-        self._offers[offer.offer_id] = offer
-        self._by_code[offer.code_hash] = offer.offer_id
-        self._by_reference[offer.reference_hash] = offer.offer_id
-        self.events.append(event)
-
-    async def find(self, offer_id: OfferId) -> CredentialOffer | None:
-        return self._offers.get(offer_id)
-
-    async def find_by_reference(self, reference_hash: bytes) -> CredentialOffer | None:
-        offer_id = self._by_reference.get(reference_hash)
-        return None if offer_id is None else self._offers[offer_id]
-
-    def _open_offer(self, offer_id: OfferId | None, now: datetime) -> CredentialOffer | None:
-        offer = None if offer_id is None else self._offers.get(offer_id)
-        if offer is None or offer.state is not OfferState.OPEN or now >= offer.expires_at:
-            return None
-        return offer
-
-    async def claim_attempt(self, code_hash: bytes, now: datetime, event: Event) -> CredentialOffer | None:
-        offer = self._open_offer(self._by_code.get(code_hash), now)
-        if offer is None or offer.attempts_left <= 0:
-            return None
-        self._offers[offer.offer_id] = replace(offer, attempts_left=offer.attempts_left - 1)
-        self.events.append(event)
-        return self._offers[offer.offer_id]
-
-    async def redeem(self, code_hash: bytes, now: datetime, event: Event) -> bool:
-        return self._end(self._by_code.get(code_hash), OfferState.REDEEMED, now, event)
-
-    async def withdraw(self, offer_id: OfferId, now: datetime, event: Event) -> bool:
-        return self._end(offer_id, OfferState.WITHDRAWN, now, event)
-
-    def _end(self, offer_id: OfferId | None, state: OfferState, now: datetime, event: Event) -> bool:
-        offer = self._open_offer(offer_id, now)
-        if offer is None:
-            return False
-        self._offers[offer.offer_id] = replace(offer, state=state)
-        self.events.append(event)
-        return True
 
     # issuances
 
@@ -108,10 +62,30 @@ class MemoryIssuerStore:
     ) -> bool:
         if nonce.nonce_id in self._nonces:
             return False
-        self._insert([_Copy(record, event.at) for record in records])
-        self._nonces[nonce.nonce_id] = nonce.expires_at
+        self.insert(records, event.at)
+        self.consume(nonce)
         self.events.append(event)
         return True
+
+    def consume(self, nonce: UsedNonce) -> bool:
+        """Remembers a nonce; ``False`` when it was used before. For the other stores in memory."""
+        fresh = nonce.nonce_id not in self._nonces
+        if fresh:
+            self._nonces[nonce.nonce_id] = nonce.expires_at
+        return fresh
+
+    def insert(self, records: Sequence[IssuanceRecord], issued_at: datetime) -> None:
+        """Keeps the copies of a card; raises StatusEntryTaken. For the other stores in memory."""
+        self._insert([_Copy(record, issued_at) for record in records])
+
+    def copies_of(self, issuance_id: IssuanceId) -> list[IssuanceRecord]:
+        """The copies of a card without its decoys. For the other stores in memory."""
+        return [copy.record for copy in self._cards.get(issuance_id, ()) if not copy.decoy]
+
+    def hide(self, issuance_id: IssuanceId) -> None:
+        """Marks a card unsigned. For the other stores in memory."""
+        for copy in self._cards.get(issuance_id, ()):
+            copy.signed = False
 
     def _insert(self, copies: Sequence[_Copy]) -> None:
         fresh = {copy.record.entry for copy in copies}
@@ -123,8 +97,7 @@ class MemoryIssuerStore:
             self._cards.setdefault(copy.record.issuance_id, []).append(copy)
 
     async def mark_unsigned(self, issuance_id: IssuanceId, event: Event) -> None:
-        for copy in self._cards.get(issuance_id, ()):
-            copy.signed = False
+        self.hide(issuance_id)
         self.events.append(event)
 
     async def issuances_of(self, subject_ref: SubjectRef) -> Sequence[IssuanceSummary]:
@@ -150,6 +123,14 @@ class MemoryIssuerStore:
             status=max(copy.status for copy in copies),
             issued_at=min(copy.issued_at for copy in copies),
             expires_at=max(copy.record.expires_at for copy in copies),
+        )
+
+    async def renewal_allowed(
+        self, subject_ref: SubjectRef, configuration_id: ConfigurationId, since: datetime
+    ) -> bool:
+        return not any(
+            card.configuration_id == configuration_id and card.status and card.issued_at >= since
+            for card in await self.issuances_of(subject_ref)
         )
 
     async def purge_nonces(self, now: datetime) -> int:

@@ -6,14 +6,12 @@ from datetime import datetime
 import asyncpg
 
 from issuer.domain.event import Event, SubjectRef
-from issuer.domain.offer import CredentialOffer, OfferId, OfferState
+from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import IssuanceId, IssuanceRecord, IssuanceSummary, UsedNonce
 from issuer.errors import StatusEntryTaken
 from issuer.store.rows import (
     event_columns,
     event_from,
-    offer_columns,
-    offer_from,
     record_columns,
     summary_from,
 )
@@ -21,27 +19,6 @@ from trillium.runtime.database import PostgresqlDatabase
 from trillium.runtime.rows import to_column
 
 EVENT = "INSERT INTO issuer_event (name, actor, at, subject_ref, reason, count)"
-
-_ADD_OFFER = f"""
-WITH added AS (
-    INSERT INTO issuer_offer VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING 1
-)
-{EVENT} SELECT $12, $13, $14::bigint, $15, $16, $17::int FROM added"""
-
-_CLAIM_ATTEMPT = f"""
-WITH tried AS (
-    UPDATE issuer_offer SET attempts_left = attempts_left - 1
-    WHERE code_hash = $1 AND state = 'open' AND expires_at > $2 AND attempts_left > 0 RETURNING *
-), told AS (
-    {EVENT} SELECT $3, $4, $5::bigint, $6, $7, $8::int FROM tried
-)
-SELECT * FROM tried"""
-
-_END_OFFER = """
-WITH ended AS (
-    UPDATE issuer_offer SET state = $2 WHERE {column} = $1 AND state = 'open' AND expires_at > $3 RETURNING 1
-)
-{event} SELECT $4, $5, $6::bigint, $7, $8, $9::int FROM ended"""
 
 _RECORD = f"""
 WITH consumed AS (
@@ -67,41 +44,10 @@ SELECT issuance_id, subject_ref, configuration_id, COUNT(*) FILTER (WHERE NOT de
 FROM issuer_credential WHERE {where} = $1 AND signed
 GROUP BY issuance_id, subject_ref, configuration_id ORDER BY MIN(issued_at) DESC, issuance_id"""
 
-
-class PostgresqlOffers:
-    """``ports.OfferStore``."""
-
-    def __init__(self, database: PostgresqlDatabase) -> None:
-        self._database = database
-
-    async def add(self, offer: CredentialOffer, event: Event) -> None:
-        await self._database.execute(_ADD_OFFER, *offer_columns(offer), *event_columns(event))
-
-    async def find(self, offer_id: OfferId) -> CredentialOffer | None:
-        return await self._one("SELECT * FROM issuer_offer WHERE offer_id = $1", offer_id)
-
-    async def find_by_reference(self, reference_hash: bytes) -> CredentialOffer | None:
-        return await self._one("SELECT * FROM issuer_offer WHERE reference_hash = $1", reference_hash)
-
-    async def claim_attempt(self, code_hash: bytes, now: datetime, event: Event) -> CredentialOffer | None:
-        return await self._one(_CLAIM_ATTEMPT, code_hash, to_column(now), *event_columns(event))
-
-    async def redeem(self, code_hash: bytes, now: datetime, event: Event) -> bool:
-        return await self._end("code_hash", code_hash, OfferState.REDEEMED, now, event)
-
-    async def withdraw(self, offer_id: OfferId, now: datetime, event: Event) -> bool:
-        return await self._end("offer_id", offer_id, OfferState.WITHDRAWN, now, event)
-
-    async def _end(
-        self, column: str, value: str | bytes, state: OfferState, now: datetime, event: Event
-    ) -> bool:
-        sql = _END_OFFER.format(column=column, event=EVENT)
-        written = await self._database.execute(sql, value, state.value, to_column(now), *event_columns(event))
-        return written == 1
-
-    async def _one(self, sql: str, *arguments: object) -> CredentialOffer | None:
-        row = await self._database.fetch_row(sql, *arguments)
-        return None if row is None else offer_from(row)
+_REFUSED_SINCE = """
+SELECT 1 FROM issuer_credential
+WHERE subject_ref = $1 AND configuration_id = $2 AND issued_at >= $3 AND status <> 0 AND signed
+    AND NOT decoy LIMIT 1"""
 
 
 class PostgresqlIssuances:
@@ -133,6 +79,12 @@ class PostgresqlIssuances:
     async def find_issuance(self, issuance_id: IssuanceId) -> IssuanceSummary | None:
         row = await self._database.fetch_row(_SUMMARY.format(where="issuance_id"), issuance_id)
         return None if row is None else summary_from(row)
+
+    async def renewal_allowed(
+        self, subject_ref: SubjectRef, configuration_id: ConfigurationId, since: datetime
+    ) -> bool:
+        row = await self._database.fetch_row(_REFUSED_SINCE, subject_ref, configuration_id, to_column(since))
+        return row is None
 
     async def purge_nonces(self, now: datetime) -> int:
         return await self._database.execute(

@@ -1,12 +1,11 @@
 """From values to columns and back; both SQL stores share it."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
-from issuer.domain.offer import ConfigurationId, CredentialOffer, OfferId, OfferState, TransactionCode
+from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import (
     IssuanceId,
     IssuanceRecord,
@@ -17,43 +16,6 @@ from issuer.domain.records import (
     StatusListRow,
 )
 from trillium.runtime.rows import Row, from_column, to_column
-
-
-def offer_columns(offer: CredentialOffer) -> tuple[Any, ...]:
-    """In the order of the columns of ``issuer_offer``."""
-    code = offer.transaction_code
-    return (
-        offer.offer_id,
-        offer.reference_hash,
-        offer.code_hash,
-        offer.subject_ref,
-        json.dumps(offer.configuration_ids),
-        to_column(offer.created_at),
-        to_column(offer.expires_at),
-        offer.state.value,
-        offer.attempts_left,
-        code.code_hash if code else None,
-        code.length if code else None,
-    )
-
-
-def offer_from(row: Row) -> CredentialOffer:
-    """An offer from a row of ``issuer_offer``."""
-    code = None
-    if row["transaction_code_hash"] is not None:
-        code = TransactionCode(bytes(row["transaction_code_hash"]), row["transaction_code_length"])
-    return CredentialOffer(
-        offer_id=OfferId(row["offer_id"]),
-        reference_hash=bytes(row["reference_hash"]),
-        code_hash=bytes(row["code_hash"]),
-        subject_ref=SubjectRef(row["subject_ref"]),
-        configuration_ids=tuple(ConfigurationId(name) for name in json.loads(row["configuration_ids"])),
-        created_at=from_column(row["created_at"]),
-        expires_at=from_column(row["expires_at"]),
-        transaction_code=code,
-        state=OfferState(row["state"]),
-        attempts_left=row["attempts_left"],
-    )
 
 
 def event_columns(event: Event) -> tuple[Any, ...]:

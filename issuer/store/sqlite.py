@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from issuer.domain.event import Event, SubjectRef
-from issuer.domain.offer import CredentialOffer, OfferId, OfferState
+from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import (
     IssuanceId,
     IssuanceRecord,
@@ -19,15 +19,12 @@ from issuer.errors import StatusEntryTaken
 from issuer.store.rows import (
     event_columns,
     event_from,
-    offer_columns,
-    offer_from,
     record_columns,
     summary_from,
 )
 from trillium.runtime.database import SqliteDatabase
 from trillium.runtime.rows import rows_of, to_column
 
-_INSERT_OFFER = f"INSERT INTO issuer_offer VALUES ({','.join('?' * 11)})"
 _INSERT_EVENT = (
     "INSERT INTO issuer_event (name, actor, at, subject_ref, reason, count) VALUES (?, ?, ?, ?, ?, ?)"
 )
@@ -55,66 +52,6 @@ def insert_credentials(connection: sqlite3.Connection, columns: Iterable[Sequenc
         connection.executemany(_INSERT_CREDENTIAL, columns)
     except sqlite3.IntegrityError as error:
         raise StatusEntryTaken from error
-
-
-class SqliteOffers:
-    """``ports.OfferStore``."""
-
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
-
-    async def add(self, offer: CredentialOffer, event: Event) -> None:
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(_INSERT_OFFER, offer_columns(offer))
-            insert_event(connection, event)
-
-        await self._database.write(work)
-
-    async def find(self, offer_id: OfferId) -> CredentialOffer | None:
-        return await self._one("SELECT * FROM issuer_offer WHERE offer_id = ?", offer_id)
-
-    async def find_by_reference(self, reference_hash: bytes) -> CredentialOffer | None:
-        return await self._one("SELECT * FROM issuer_offer WHERE reference_hash = ?", reference_hash)
-
-    async def _one(self, sql: str, argument: str | bytes) -> CredentialOffer | None:
-        rows = await self._database.read(lambda connection: rows_of(connection, sql, (argument,)))
-        return offer_from(rows[0]) if rows else None
-
-    async def claim_attempt(self, code_hash: bytes, now: datetime, event: Event) -> CredentialOffer | None:
-        sql = (
-            "UPDATE issuer_offer SET attempts_left = attempts_left - 1 WHERE code_hash = ? AND state = ?"
-            " AND expires_at > ? AND attempts_left > 0 RETURNING *"
-        )
-        arguments = (code_hash, OfferState.OPEN.value, to_column(now))
-
-        def work(connection: sqlite3.Connection) -> CredentialOffer | None:
-            rows = rows_of(connection, sql, arguments)
-            if not rows:
-                return None
-            insert_event(connection, event)
-            return offer_from(rows[0])
-
-        return await self._database.write(work)
-
-    async def redeem(self, code_hash: bytes, now: datetime, event: Event) -> bool:
-        return await self._end("code_hash", code_hash, OfferState.REDEEMED, now, event)
-
-    async def withdraw(self, offer_id: OfferId, now: datetime, event: Event) -> bool:
-        return await self._end("offer_id", offer_id, OfferState.WITHDRAWN, now, event)
-
-    async def _end(
-        self, column: str, value: str | bytes, state: OfferState, now: datetime, event: Event
-    ) -> bool:
-        sql = f"UPDATE issuer_offer SET state = ? WHERE {column} = ? AND state = ? AND expires_at > ?"
-
-        def work(connection: sqlite3.Connection) -> bool:
-            arguments = (state.value, value, OfferState.OPEN.value, to_column(now))
-            won = connection.execute(sql, arguments).rowcount == 1
-            if won:
-                insert_event(connection, event)
-            return won
-
-        return await self._database.write(work)
 
 
 class SqliteIssuances:
@@ -159,6 +96,16 @@ class SqliteIssuances:
         sql = _SUMMARY.format(where="issuance_id = ?")
         rows = await self._database.read(lambda connection: rows_of(connection, sql, (issuance_id,)))
         return summary_from(rows[0]) if rows else None
+
+    async def renewal_allowed(
+        self, subject_ref: SubjectRef, configuration_id: ConfigurationId, since: datetime
+    ) -> bool:
+        sql = (
+            "SELECT 1 FROM issuer_credential WHERE subject_ref = ? AND configuration_id = ?"
+            " AND issued_at >= ? AND status <> 0 AND signed AND NOT decoy LIMIT 1"
+        )
+        arguments = (subject_ref, configuration_id, to_column(since))
+        return not await self._database.read(lambda connection: rows_of(connection, sql, arguments))
 
     async def purge_nonces(self, now: datetime) -> int:
         sql = "DELETE FROM issuer_used_nonce WHERE expires_at <= ?"

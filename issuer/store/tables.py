@@ -15,7 +15,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -24,22 +23,6 @@ metadata = MetaData()
 
 # An automatic key must be INTEGER on SQLite to be the rowid.
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
-
-offer = Table(
-    "issuer_offer",
-    metadata,
-    Column("offer_id", String(64), primary_key=True),
-    Column("reference_hash", LargeBinary, nullable=False, unique=True),
-    Column("code_hash", LargeBinary, nullable=False, unique=True),
-    Column("subject_ref", String(64), nullable=False),
-    Column("configuration_ids", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("attempts_left", SmallInteger, nullable=False),
-    Column("transaction_code_hash", LargeBinary),
-    Column("transaction_code_length", SmallInteger),
-)
 
 used_nonce = Table(
     "issuer_used_nonce",

@@ -21,9 +21,11 @@ from issuer.domain.records import (
 from issuer.ports import EventLog, IssuanceStore, OfferStore, StatusStore
 from issuer.store import tables
 from issuer.store.memory import MemoryIssuerStore
-from issuer.store.postgresql import PostgresqlEvents, PostgresqlIssuances, PostgresqlOffers
+from issuer.store.offers_postgresql import PostgresqlOffers
+from issuer.store.offers_sqlite import SqliteOffers
+from issuer.store.postgresql import PostgresqlEvents, PostgresqlIssuances
 from issuer.store.postgresql_statuses import PostgresqlStatuses
-from issuer.store.sqlite import SqliteEvents, SqliteIssuances, SqliteOffers
+from issuer.store.sqlite import SqliteEvents, SqliteIssuances
 from issuer.store.sqlite_statuses import SqliteStatuses
 from trillium.runtime.database import PostgresqlDatabase, SqliteDatabase, create_schema, open_database
 
