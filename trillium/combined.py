@@ -116,9 +116,7 @@ def trust_for(settings: CombinedSettings) -> Trust:
 def trust_in(settings: issuer.settings.Settings) -> Trust:
     """The issuer of this process, for every type it issues."""
     anchors = load_anchors(anchors_file(settings, "issuer").read_bytes())
-    configurations = read_configurations(
-        settings.credential_types_dir, vct_base=settings.type_base
-    ).require_all()
+    configurations = read_configurations(settings.credential_types_dir, vct_base=settings.type_base).good
     vcts = frozenset(configuration.vct for configuration in configurations.values())
     return Trust((TrustedIssuer(settings.public_url, anchors, vcts),))
 

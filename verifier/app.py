@@ -28,6 +28,8 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.mounting import Part
 from trillium.runtime.openapi import FORM, Content, HotRoute, add_hot_routes, document_hot_routes
 from trillium.runtime.randomness import SystemRandomness
+from trillium.runtime.readiness import READY_PATH, Finding, Level, Readiness, readiness_route
+from trillium.runtime.ring_checks import check_ring
 from trillium.runtime.settings import (
     Check,
     Refusal,
@@ -38,7 +40,7 @@ from trillium.runtime.settings import (
 from trillium.runtime.tasks import BackgroundTasks
 from verifier.clients.operator_files import read_presets, read_trust, vcts_of
 from verifier.clients.status_lists import HttpStatusLists
-from verifier.domain.presentation import RESULT_LIFETIME
+from verifier.domain.presentation import RESULT_LIFETIME, ClientId
 from verifier.domain.preset import Preset
 from verifier.domain.trust import Trust
 from verifier.errors import DrillsRefused
@@ -65,6 +67,7 @@ EXPIRE_EVERY = 10.0
 REFRESH_LISTS_EVERY = 30.0
 MAX_RESPONSE_BYTES = 2 * 1024 * 1024
 SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
+NO_CLIENT = ClientId("-")
 
 
 class Store(PresentationStore, RelyingServiceStore, Protocol):
@@ -249,7 +252,7 @@ def assemble(
     """Routes, errors and middleware around the services."""
     settings = verifier.settings
     app = create_application("Trillium verifier", version("trillium"), lifespan=lifespan)
-    routes = (*_wallet_routes(verifier), HEALTH)
+    routes = (*_wallet_routes(verifier), HEALTH, readiness_route(_readiness(verifier)))
     add_hot_routes(app, routes)
     app.include_router(
         presentation_router(
@@ -274,10 +277,28 @@ def assemble(
         https=settings.https,
         default_language=settings.default_locale,
         body_limits={"/responses/": MAX_RESPONSE_BYTES, "/request-objects/": 128 * 1024},
-        quiet=lambda path: path == HEALTH_PATH,
+        quiet=lambda path: path in (HEALTH_PATH, READY_PATH),
     )
     install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
     return app
+
+
+def _readiness(verifier: Verifier) -> Readiness:
+    async def database() -> Iterable[Finding]:
+        await verifier.outside.store.find_service(NO_CLIENT)  # no client is called that
+        return ()
+
+    async def keys() -> Iterable[Finding]:
+        now = verifier.outside.clock.now()
+        return check_ring(verifier.ring.state, (KeyPurpose.REQUEST_OBJECT, *SECRETS), now)
+
+    async def trust() -> Iterable[Finding]:
+        if verifier.presets:
+            return ()
+        text = "No issuer is trusted, or no preset asks for what it issues: nothing can be verified."
+        return (Finding("trust", "nothing_to_verify", Level.WARNING, text=text),)
+
+    return Readiness({"database": database, "keys": keys, "trust": trust})
 
 
 def _wallet_routes(verifier: Verifier) -> tuple[HotRoute, ...]:

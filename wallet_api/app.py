@@ -23,6 +23,8 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.mounting import Part
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
 from trillium.runtime.randomness import SystemRandomness
+from trillium.runtime.readiness import READY_PATH, Finding, Level, Readiness, readiness_route
+from trillium.runtime.ring_checks import check_ring
 from trillium.runtime.settings import (
     Check,
     Refusal,
@@ -73,6 +75,8 @@ REFRESH_KEYS_EVERY = 5.0
 PURGE_EVERY = 60.0
 MAX_OFFER_REQUEST_BYTES = 128 * 1024
 SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
+NO_TOKEN = bytes(32)
+"""The hash of no token that anybody will find."""
 
 
 class Store(AccountStore, OperationStore, CredentialStore, EventLog, Protocol):
@@ -204,7 +208,8 @@ def create_app(
         await client.close()
         await database.close()
 
-    return assemble(settings, build_services(outside), open_management_guard(settings.var_dir), lifespan)
+    readiness, guard = _readiness(ring, outside), open_management_guard(settings.var_dir)
+    return assemble(settings, build_services(outside), guard, lifespan, readiness)
 
 
 def create_part(settings: Settings, *, trust: Trust | None = None) -> Part:
@@ -227,11 +232,13 @@ def assemble(
     wallet: Wallet,
     guard: ManagementGuard,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    readiness: Readiness,
 ) -> FastAPI:
     """Routes, errors and middleware around the services."""
     app = create_application("Trillium wallet", version("trillium"), lifespan=lifespan)
+    looked_at = [HEALTH, readiness_route(readiness)]
     caller = caller_by_token(wallet.accounts)
-    add_hot_routes(app, [HEALTH])
+    add_hot_routes(app, looked_at)
     for router in (
         accounts_router(wallet.accounts, guard.require),
         offers_router(wallet.open_offer, wallet.accept_offer, caller),
@@ -239,16 +246,32 @@ def assemble(
         presentations_router(wallet.open_request, wallet.consent, wallet.answer, caller),
     ):
         app.include_router(router)
-    document_hot_routes(app, [HEALTH])
+    document_hot_routes(app, looked_at)
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
         body_limits={"/offers": MAX_OFFER_REQUEST_BYTES, "/accounts": 4096},
-        quiet=lambda path: path == HEALTH_PATH,
+        quiet=lambda path: path in (HEALTH_PATH, READY_PATH),
     )
     renderer = install_error_handlers(app, ANSWERS, lambda _path: CallerKind.PROBLEM)
     install_middleware(app, renderer, options)
     return app
+
+
+def _readiness(ring: KeyRing, outside: Outside) -> Readiness:
+    async def database() -> Iterable[Finding]:
+        await outside.store.find_account(NO_TOKEN)
+        return ()
+
+    async def keys() -> Iterable[Finding]:
+        return check_ring(ring.state, SECRETS, outside.clock.now())
+
+    async def trust() -> Iterable[Finding]:
+        if outside.trust.issuers:
+            return ()
+        return (Finding("trust", "nobody_trusted", Level.WARNING, text="No issuer is trusted yet."),)
+
+    return Readiness({"database": database, "keys": keys, "trust": trust})
 
 
 def _open_client(settings: Settings) -> StrangerClient:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from issuer.app.outside import Databases, open_ring
+from issuer.app.readiness import log_stopped_types
 from issuer.app.routes import assemble
 from issuer.app.services import Issuer, build_issuer
 from issuer.ports import Clock
@@ -38,6 +39,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         warn_of_insecure(settings)
+        log_stopped_types(issuer.problems)
         await databases.prepare()
         async with BackgroundTasks() as tasks:
             _start_tasks(tasks, issuer)

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from issuer.app.readiness import build_readiness
 from issuer.app.services import Issuer
 from issuer.web.answers import ANSWERS
 from issuer.web.credential import CredentialEndpoint, NonceEndpoint
@@ -31,6 +32,7 @@ from trillium.runtime.health import HEALTH_PATH
 from trillium.runtime.management import ManagementGuard
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
+from trillium.runtime.readiness import READY_PATH, readiness_route
 
 PAGE_PREFIXES = ("/authorize", "/sign-in", "/consent")
 """Where people are asked in a browser; errors there are pages."""
@@ -43,7 +45,7 @@ def assemble(
     settings = issuer.settings
     app = create_application("Trillium issuer", version("trillium"), lifespan=lifespan)
     messages = OfferMessages(settings.public_url, allow_http=not settings.https)
-    routes = public_routes(_endpoints(issuer, messages))
+    routes = (*public_routes(_endpoints(issuer, messages)), readiness_route(build_readiness(issuer)))
     add_hot_routes(app, routes)
     services = ManagementServices(
         issuer.offers,
@@ -75,7 +77,7 @@ def assemble(
         cross_origin=[
             CrossOrigin(prefix) for prefix in ("/types/", "/status-lists/", "/.well-known/", "/jwks")
         ],
-        quiet=lambda path: path.startswith("/status-lists/") or path == HEALTH_PATH,
+        quiet=lambda path: path.startswith("/status-lists/") or path in (HEALTH_PATH, READY_PATH),
     )
     install_middleware(app, install_error_handlers(app, ANSWERS, kinds, pages), options)
     return app

@@ -1,7 +1,7 @@
 """Every service of the issuer, wired."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -14,6 +14,7 @@ from issuer.app.tokens import build_tokens
 from issuer.clients.credential_types import read_configurations
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.offer import ConfigurationId
+from issuer.domain.problems import Problem
 from issuer.domain.records import ListId
 from issuer.ports import Randomness
 from issuer.services.allocate_entries import BLOCK, AllocateEntries
@@ -44,6 +45,8 @@ class Issuer:
     ring: KeyRing
     outside: Outside
     configurations: Configurations
+    problems: Sequence[Problem]
+    """What is wrong with the types that are not issued."""
     documents: IssuerDocuments
     offers: CreateOffer
     tokens: ExchangeToken
@@ -56,9 +59,9 @@ class Issuer:
 
 def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_block: int = BLOCK) -> Issuer:
     """Wires the services. ``lease_block``: counters taken at a time; a short-lived process takes few."""
-    configurations = read_configurations(
-        settings.credential_types_dir, vct_base=settings.type_base
-    ).require_all()
+    built = read_configurations(settings.credential_types_dir, vct_base=settings.type_base)
+    # A type that is wrong stops that type; with none left there is nothing to start for.
+    configurations = built.good or built.require_all()
     keys = IssuerKeys(ring, outside.clock, settings.public_url)
     stores, clock, randomness = outside.stores, outside.clock, outside.randomness
     allocate = AllocateEntries(
@@ -81,6 +84,7 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         ring=ring,
         outside=outside,
         configurations=configurations,
+        problems=built.problems,
         documents=documents,
         offers=build_offers(settings, keys, outside, configurations),
         tokens=build_tokens(settings, keys, outside),

@@ -13,6 +13,7 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/.well-known/jwt-vc-issuer"),
         ("GET", "/openapi.json"),
         ("GET", "/health"),
+        ("GET", "/readyz"),
         ("GET", "/static/runtime/{path:path}"),
         ("GET", "/static/issuer/{path:path}"),
     }

@@ -1,4 +1,4 @@
-"""``GET /readyz``: whether an application can do its work now, for load balancers; ``trillium doctor`` asks too.
+"""``GET /readyz``: whether an application can do its work now, for load balancers and ``trillium doctor``.
 
 Unlike ``/health`` it looks: at the database, keys, certificates and whatever else the application names. The
 answer has stable codes and no sentences, so that strangers learn nothing that the documents do not say.

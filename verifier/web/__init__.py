@@ -7,5 +7,6 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("POST", "/responses/{request_id}"),
         ("GET", "/openapi.json"),
         ("GET", "/health"),
+        ("GET", "/readyz"),
     }
 )

@@ -1,3 +1,5 @@
 """The wallet over HTTP. Everything that is not listed here refuses a stranger."""
 
-PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset({("GET", "/openapi.json"), ("GET", "/health")})
+PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
+    {("GET", "/openapi.json"), ("GET", "/health"), ("GET", "/readyz")}
+)
