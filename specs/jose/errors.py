@@ -222,3 +222,50 @@ class WeakCertificate(InvalidCertificateChain):
     code = "x5c_weak"
     text = "A certificate uses an algorithm that is not accepted."
     section = "RFC 8725 section 3.2"
+
+
+class JweError(JoseError):
+    """Base of the refusals of an encrypted message."""
+
+    code = "invalid_jwe"
+    text = "The encrypted message is not valid."
+    section = "RFC 7516 section 5.2"
+
+
+class InvalidJwe(JweError):
+    """Not a compact JWE: five parts, base64url, a JSON object as header."""
+
+    text = "The message is not an encrypted token in compact form."
+    section = "RFC 7516 section 7.1"
+
+
+class UnsupportedJweHeader(InvalidJwe):
+    """The header asks for processing that we do not do: `crit`, `zip`, `b64`."""
+
+    code = "unsupported_jwe_header"
+    text = "The header of the encrypted token asks for an extension that is not supported."
+    section = "RFC 7516 section 4.1"
+
+
+class EncryptionNotAllowed(JweError):
+    """`alg` or `enc` is not one that is accepted here."""
+
+    code = "encryption_not_allowed"
+    text = "The encryption algorithm is not accepted."
+    section = "RFC 8725 section 3.1"
+
+
+class InvalidEphemeralKey(JweError):
+    """`epk` is not a public point on P-256."""
+
+    code = "invalid_ephemeral_key"
+    text = "The ephemeral key of the encrypted message is not valid."
+    section = "RFC 7518 section 4.6.1.1"
+
+
+class DecryptionFailed(JweError):
+    """Encrypted for another key, or changed on the way; nobody learns which."""
+
+    code = "decryption_failed"
+    text = "The message cannot be decrypted."
+    section = "RFC 7516 section 5.2"

@@ -21,7 +21,7 @@ from specs.jose.rsa_keys import check_rsa_key
 VerificationKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
 
 # RFC 7518 sections 6.2.2, 6.3.2 and 6.4: whoever sends one of these has given a secret away.
-_PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 _CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, Algorithm]]] = {
     "P-256": (ec.SECP256R1(), 32, Algorithm.ES256),
     "P-384": (ec.SECP384R1(), 48, Algorithm.ES384),
@@ -95,7 +95,7 @@ def parse_public_jwk(value: object) -> PublicJwk:
     # The exact class first: to ask for an abstract one costs a microsecond on the path of every presentation.
     if type(value) is not dict and not isinstance(value, Mapping):
         raise InvalidJwk("not an object")
-    if not _PRIVATE_MEMBERS.isdisjoint(value):
+    if not PRIVATE_MEMBERS.isdisjoint(value):
         raise PrivateJwk
     _check_purpose(value)
     match value.get("kty"):

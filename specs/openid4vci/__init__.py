@@ -1,15 +1,21 @@
 """OpenID for Verifiable Credential Issuance 1.0.
 
-Sections 4 (offers), 6 (token endpoint: the pre-authorized code), 7 (nonce), 8 (credential endpoint), 12.2
-(issuer metadata, also signed), appendices A.3 (SD-JWT VC), F.1 and F.4 (proofs of type `jwt`).
+Sections 4 (offers), 5.1 (authorization details), 6 (token endpoint: the pre-authorized code), 7 (nonce), 8
+(credential endpoint), 9 (deferred), 10 (encryption), 11 (notification), 12.2 (issuer metadata, also signed),
+appendices A.3 (SD-JWT VC), D (key attestations), F.1, F.3 and F.4 (proofs of types `jwt` and `attestation`).
 """
 
 from specs.openid4vci.authorization_details import (
     CREDENTIAL_AUTHORIZATION_TYPE,
     CredentialAuthorization,
+    RequestedCredentials,
+    create_authorization_details_response,
+    parse_authorization_details,
     parse_credential_authorizations,
+    parse_requested_credentials,
 )
 from specs.openid4vci.credential_configuration import (
+    ATTESTATION_PROOF_TYPE,
     JWT_PROOF_TYPE,
     MDOC_FORMAT,
     SD_JWT_VC_FORMAT,
@@ -53,6 +59,27 @@ from specs.openid4vci.credential_response import (
     create_credential_response,
     parse_credential_response,
 )
+from specs.openid4vci.deferred import (
+    DeferredCredentialRequest,
+    create_deferred_request,
+    create_deferred_response,
+    parse_deferred_request,
+    verify_deferred_request,
+)
+from specs.openid4vci.encryption import (
+    RequestEncryption,
+    ResponseEncryption,
+    create_response_encryption,
+    decrypt_request,
+    decrypt_response,
+    encrypt_credential_request,
+    encrypt_credential_response,
+    parse_encrypted_request,
+    parse_encrypted_response,
+    parse_response_encryption,
+    select_request_encryption,
+    verify_encryption,
+)
 from specs.openid4vci.issuer_metadata import (
     BatchCredentialIssuance,
     CredentialIssuerMetadata,
@@ -62,6 +89,16 @@ from specs.openid4vci.issuer_metadata import (
     create_issuer_metadata,
     credential_issuer_metadata_url,
     parse_issuer_metadata,
+)
+from specs.openid4vci.key_attestation import (
+    KEY_ATTESTATION_TYPE,
+    AttestationUse,
+    KeyAttestationPolicy,
+    UnverifiedKeyAttestation,
+    VerifiedKeyAttestation,
+    parse_key_attestation,
+    prepare_key_attestation,
+    verify_key_attestation,
 )
 from specs.openid4vci.key_proof import (
     KEY_PROOF_TYPE,
@@ -82,6 +119,12 @@ from specs.openid4vci.nonce import (
     parse_nonce_response,
     verify_nonce,
 )
+from specs.openid4vci.notification import (
+    NotificationEvent,
+    NotificationRequest,
+    create_notification_request,
+    parse_notification_request,
+)
 from specs.openid4vci.pre_authorized_code import RememberedCode, verify_pre_authorized_code
 from specs.openid4vci.signed_metadata import (
     SIGNED_METADATA_TYPE,
@@ -91,15 +134,18 @@ from specs.openid4vci.signed_metadata import (
 )
 
 __all__ = [
+    "ATTESTATION_PROOF_TYPE",
     "CREDENTIAL_AUTHORIZATION_TYPE",
     "CREDENTIAL_OFFER_ENDPOINT",
     "CREDENTIAL_OFFER_SCHEMES",
     "JWT_PROOF_TYPE",
+    "KEY_ATTESTATION_TYPE",
     "KEY_PROOF_TYPE",
     "MDOC_FORMAT",
     "NONCE_RANDOM_BYTES",
     "SD_JWT_VC_FORMAT",
     "SIGNED_METADATA_TYPE",
+    "AttestationUse",
     "AuthorizationCodeGrant",
     "AuthorizedCredentialRequest",
     "BatchCredentialIssuance",
@@ -116,42 +162,73 @@ __all__ = [
     "CredentialRequestEncryption",
     "CredentialResponse",
     "CredentialResponseEncryption",
+    "DeferredCredentialRequest",
     "DeferredCredentialResponse",
     "GrantedCredentials",
     "Image",
     "IssuerDisplay",
+    "KeyAttestationPolicy",
     "KeyAttestationsRequired",
     "NonceClaims",
+    "NotificationEvent",
+    "NotificationRequest",
     "PreAuthorizedCodeGrant",
     "ProofPolicy",
     "ProofTypeMetadata",
     "RememberedCode",
+    "RequestEncryption",
+    "RequestedCredentials",
+    "ResponseEncryption",
     "TxCode",
+    "UnverifiedKeyAttestation",
     "UnverifiedKeyProof",
+    "VerifiedKeyAttestation",
     "VerifiedKeyProof",
     "VerifiedKeyProofs",
+    "create_authorization_details_response",
     "create_credential_offer",
     "create_credential_offer_reference_uri",
     "create_credential_offer_uri",
     "create_credential_request",
     "create_credential_response",
+    "create_deferred_request",
+    "create_deferred_response",
     "create_issuer_metadata",
     "create_nonce",
     "create_nonce_response",
+    "create_notification_request",
+    "create_response_encryption",
     "credential_issuer_metadata_url",
+    "decrypt_request",
+    "decrypt_response",
+    "encrypt_credential_request",
+    "encrypt_credential_response",
+    "parse_authorization_details",
     "parse_credential_authorizations",
     "parse_credential_offer",
     "parse_credential_offer_uri",
     "parse_credential_request",
     "parse_credential_response",
+    "parse_deferred_request",
+    "parse_encrypted_request",
+    "parse_encrypted_response",
     "parse_issuer_metadata",
+    "parse_key_attestation",
     "parse_key_proof",
     "parse_nonce_response",
+    "parse_notification_request",
+    "parse_requested_credentials",
+    "parse_response_encryption",
     "parse_signed_issuer_metadata",
+    "prepare_key_attestation",
     "prepare_key_proof",
     "prepare_signed_issuer_metadata",
+    "select_request_encryption",
     "verify_credential_offer",
     "verify_credential_request",
+    "verify_deferred_request",
+    "verify_encryption",
+    "verify_key_attestation",
     "verify_key_proof",
     "verify_key_proofs",
     "verify_nonce",

@@ -13,6 +13,7 @@ from specs.oauth.message import Message, Name, Names
 SD_JWT_VC_FORMAT: Final = "dc+sd-jwt"
 MDOC_FORMAT: Final = "mso_mdoc"
 JWT_PROOF_TYPE: Final = "jwt"
+ATTESTATION_PROOF_TYPE: Final = "attestation"
 
 _Text = Annotated[str, Field(max_length=4096)]
 # An image may be a data: URI.

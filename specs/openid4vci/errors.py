@@ -122,6 +122,33 @@ class CredentialRequestDenied(CredentialRequestError):
     text = "The credential will not be issued."
 
 
+class InvalidTransactionId(CredentialRequestError):
+    """No such deferred transaction, somebody else's, or one whose credentials were fetched."""
+
+    code = "invalid_transaction_id"
+    text = "The transaction is unknown or completed."
+    section = "OpenID4VCI 1.0 section 9.3"
+
+
+class NotificationError(ProtocolError):
+    """Base of the refusals of a notification."""
+
+    code = "invalid_notification_request"
+    text = "The notification is not valid."
+    section = "OpenID4VCI 1.0 section 11.3"
+
+
+class InvalidNotificationRequest(NotificationError):
+    """Not a JSON object with an identifier and one of the three events."""
+
+
+class InvalidNotificationId(NotificationError):
+    """No such notification was asked for with this token."""
+
+    code = "invalid_notification_id"
+    text = "The notification identifier is unknown."
+
+
 # Key proofs, appendix F.
 
 

@@ -22,6 +22,7 @@ from specs.jose.errors import (
 from specs.jose.jwk import PublicJwk, parse_public_jwk
 from specs.jose.jws import SigningInput, UnverifiedJws, parse_jws, prepare_jws, verify_jws
 from specs.jose.jwt import verify_times
+from specs.openid4vci.credential_configuration import JWT_PROOF_TYPE
 from specs.openid4vci.errors import (
     AmbiguousProofKey,
     DifferentNonces,
@@ -43,6 +44,7 @@ from specs.openid4vci.errors import (
     WrongProofIssuer,
     WrongProofType,
 )
+from specs.openid4vci.key_attestation import KeyAttestationPolicy, VerifiedKeyAttestation
 from specs.openid4vci.nonce import NonceClaims
 
 KEY_PROOF_TYPE: Final = "openid4vci-proof+jwt"
@@ -66,7 +68,8 @@ class ProofPolicy:
 
     `client_id`: of the client the access token was issued to; None when that client was anonymous.
     `algorithms`: as announced in `proof_signing_alg_values_supported`. `max_age`: of a proof by its `iat`;
-    `leeway`: for clocks that are not ours, on top of it.
+    `leeway`: for clocks that are not ours, on top of it. `key_attestation` None: nobody is trusted to attest
+    keys; attestations are then not looked at, and proofs that rest on one are refused.
     """
 
     credential_issuer: str
@@ -74,6 +77,7 @@ class ProofPolicy:
     algorithms: frozenset[Algorithm]
     max_age: timedelta
     leeway: timedelta
+    key_attestation: KeyAttestationPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,14 @@ class VerifiedKeyProof:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedKeyProofs:
-    """The different keys of one request, in its order, and the nonce that the request spends."""
+    """The different keys of one request, in its order, and the nonce that the request spends.
+
+    Each key may get one credential. `attestation`: what was vouched for, when it was.
+    """
 
     keys: tuple[PublicJwk, ...]
     nonce: NonceClaims
+    attestation: VerifiedKeyAttestation | None = None
 
 
 def prepare_key_proof(
@@ -177,6 +185,7 @@ def verify_key_proofs(
     proofs: Sequence[str],
     policy: ProofPolicy,
     *,
+    proof_type: str = JWT_PROOF_TYPE,
     now: datetime,
     check_nonce: Callable[[str], NonceClaims],
 ) -> VerifiedKeyProofs:

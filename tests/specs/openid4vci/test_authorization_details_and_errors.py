@@ -11,7 +11,7 @@ from specs.errors import ProtocolError
 from specs.oauth import InvalidTokenResponse
 from specs.oauth.errors import ResourceError
 from specs.openid4vci import CredentialAuthorization, parse_credential_authorizations
-from specs.openid4vci.errors import CredentialRequestError
+from specs.openid4vci.errors import CredentialRequestError, NotificationError
 from tests.specs.oauth.strategies import objects_with
 from tests.specs.openid4vci.material import load
 
@@ -30,7 +30,9 @@ def codes_below(error: type[ProtocolError]) -> set[str]:
 
 
 def test_the_credential_endpoint_has_the_registered_codes_and_no_others_4_36() -> None:
-    assert codes_below(CredentialRequestError) == set(CODES["credential_endpoint_400"])
+    registered = set(CODES["credential_endpoint_400"]) | set(CODES["deferred_400"])
+    assert codes_below(CredentialRequestError) == registered
+    assert codes_below(NotificationError) == set(CODES["notification_400"])
     assert codes_below(ResourceError) == set(CODES["credential_endpoint_401_www_authenticate"]) - LATER
 
 

@@ -51,7 +51,7 @@ REASONS: dict[str, type[ProtocolError]] = {
     "two-proof-types": MalformedProofs,
     "empty-proof-array": MalformedProofs,
     "over-batch-size": TooManyProofs,
-    "two-attestations": UnsupportedProofType,
+    "two-attestations": MalformedProofs,
     "unsupported-enc": InvalidEncryptionParameters,
 }
 
