@@ -17,8 +17,8 @@ from issuer.domain.authorization import (
     GrantId,
     PushedRequest,
 )
-from issuer.domain.deferred import DeferralId, DeferredTransaction
 from issuer.domain.business import Business, BusinessNumber, NewBusiness
+from issuer.domain.deferred import DeferralId, DeferredTransaction
 from issuer.domain.event import Actor, Event, SubjectRef
 from issuer.domain.grant import IssuedGrant
 from issuer.domain.notification import Notification

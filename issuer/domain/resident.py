@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from issuer.domain.event import SubjectRef
+from issuer.domain.registrations import BirthRegistration, DriversLicence, HealthCoverage
 
 RegisterNumber = NewType("RegisterNumber", str)
 """The ministry's own number for a person, ``ON-`` and seven digits; never leaves the register."""
@@ -55,6 +56,9 @@ class Resident:
     guardian: RegisterNumber | None = None
     personal_administrative_number: str = ""
     """Random, given by the register at first import, never reassigned; survives a change of name."""
+    birth: BirthRegistration | None = None
+    licence: DriversLicence | None = None
+    health: HealthCoverage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class NewResident:
     resident: Resident
     subject_ref: SubjectRef
     """Random, 128 bits."""
+    guardian_subject_ref: SubjectRef | None = None
+    """Random too: of this person's cards in the hands of the guardian. ``None``: there is no guardian."""
 
 
 @dataclass(frozen=True, slots=True)
