@@ -1,7 +1,8 @@
 """The authorization code flow: what a wallet asked for, the session in which a resident answers, the code.
 
-RFC 6749 section 4.1, RFC 9126, OpenID4VCI 1.0 section 5. A session runs from the wallet's request over sign-in to
-consent; only then is there a code. What names any of them (request URI, cookie, code) is kept as hash alone.
+RFC 6749 section 4.1, RFC 9126, OpenID4VCI 1.0 section 5. A session runs from the wallet's request over
+sign-in to consent; only then is there a code. What names any of them (request URI, cookie, code) is kept as
+hash alone.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ USED_CODE_MEMORY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class SenderKeys:
-    """RFC 7638 thumbprints of the keys that a wallet proved to have; ``None``: it proved none of that kind."""
+    """RFC 7638 thumbprints of keys that a wallet proved to have; ``None``: it proved none of that kind."""
 
     dpop: str | None = None
     """Of the DPoP key (RFC 9449)."""

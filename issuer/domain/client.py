@@ -1,7 +1,7 @@
 """Which wallets may use the authorization code flow, and where answers may be sent to.
 
-Redirect URIs are compared as strings, character for character (RFC 9700 section 2.1, FAPI 2.0 section 5.3.2.2): an
-extra query, another port or another spelling is another address.
+Redirect URIs are compared as strings, character for character (RFC 9700 section 2.1, FAPI 2.0 section
+5.3.2.2): an extra query, another port or another spelling is another address.
 """
 
 from collections.abc import Mapping
@@ -11,18 +11,7 @@ from urllib.parse import urlsplit
 
 from issuer.domain.authorization import ClientId
 from issuer.errors import UnknownClient, UnregisteredRedirectUri
-
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-WALLET_SCHEMES = frozenset(
-    {
-        "openid-credential-offer",
-        "haip-vci",
-        "eudi-openid4ci",
-        "openid4vci",
-        "openid-vci",
-        "eu.europa.ec.euidi",
-    }
-)
+from specs.oauth.redirect_uri import has_app_scheme, is_loopback
 
 
 class ClientAuthentication(StrEnum):
@@ -47,13 +36,13 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """``anybody``: the sandbox takes wallets that nobody registered, with redirect URIs on this very device."""
+    """``anybody``: the sandbox takes wallets nobody registered, where the answer stays on the device."""
 
     registered: Mapping[str, Client]
     anybody: bool
 
     def find(self, client_id: str, redirect_uri: str) -> Client:
-        """The client whose redirect URI this is.
+        """The client whose redirect URI this is. ``redirect_uri``: one that may be a redirect URI at all.
 
         Raises:
             UnknownClient: there is none by this id.
@@ -73,32 +62,10 @@ class Clients:
     def _stranger(self, client_id: str, redirect_uri: str) -> Client:
         if not self.anybody:
             raise UnknownClient
-        if not stays_on_the_device(redirect_uri):
+        # RFC 8252 section 7: an address that no other machine answers at.
+        if not (is_loopback(redirect_uri) or has_app_scheme(redirect_uri)):
             raise UnregisteredRedirectUri
         return Client(ClientId(client_id), frozenset({redirect_uri}), registered=False)
-
-
-def stays_on_the_device(redirect_uri: str) -> bool:
-    """Whether a redirect URI can reach no other machine (RFC 8252 section 7).
-
-    Loopback over http, or a scheme of an app: one in reverse domain notation or one that wallets are known
-    to use. ``javascript:`` and its kin are neither.
-    """
-    try:
-        parts = urlsplit(redirect_uri)
-        host = parts.hostname
-    except ValueError:
-        return False
-    if (
-        not redirect_uri.isascii()
-        or not redirect_uri.isprintable()
-        or "#" in redirect_uri
-        or " " in redirect_uri
-    ):
-        return False
-    if parts.scheme in ("http", "https"):
-        return host in LOOPBACK_HOSTS and "@" not in parts.netloc
-    return parts.scheme in WALLET_SCHEMES or "." in parts.scheme
 
 
 def redirect_source(redirect_uri: str) -> str:

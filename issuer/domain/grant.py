@@ -1,7 +1,7 @@
-"""What a wallet holds after its token request: who may get which credentials, and until when without asking again.
+"""What a wallet holds after its token request: who may get which credentials, and until when.
 
-A grant has at most one refresh token (OpenID4VCI 1.0 section 13.5 renewal, HAIP section 4: with a limit on its age).
-It is not exchanged for another at every use: FAPI 2.0 section 5.3.2.1 asks for that, because a lost answer would
+A grant has at most one refresh token (HAIP section 4: for renewal, with a limit on its age). It is not
+exchanged for another at every use: FAPI 2.0 section 5.3.2.1 asks for that, because a lost answer would
 otherwise cost the wallet its access; being bound to a key protects it instead.
 """
 

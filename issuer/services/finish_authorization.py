@@ -1,16 +1,15 @@
 """The resident's side of the authorization code flow: from the session's cookie to the redirect with a code.
 
-The pages drive it: ``start`` when the wallet's browser arrives at ``/authorize``, ``signed_in`` when the sign-in
-says who that is, then ``consent`` or ``refuse``. Nothing here decides who somebody is.
+The pages drive it: ``start`` when the wallet's browser arrives at ``/authorize``, ``signed_in`` when the
+sign-in says who that is, then ``consent`` or ``refuse``. Nothing here decides who somebody is.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.domain.authorization import (
     CODE_LIFETIME,
-    Authorization,
     AuthorizationCode,
     AuthorizationSession,
     SessionState,
@@ -49,7 +48,7 @@ class ShownSession:
     subject_ref: SubjectRef | None
     """Who signed in; ``None`` while signing in."""
     redirect_source: str
-    """For ``form-action`` of the page that redirects: ``https://wallet.example`` or ``com.example.wallet:``."""
+    """For ``form-action`` of the page that redirects: ``https://wallet.example``, ``com.example.wallet:``."""
     expires_at: datetime
 
 
