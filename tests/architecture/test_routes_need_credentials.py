@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from tests.architecture.app_routes import routes_of, sample_path
 from tests.architecture.source_tree import APPS, ROOT
 
-BUILT_APPS = tuple(app for app in APPS if (ROOT / app / "app.py").is_file())
+BUILT_APPS = tuple(app for app in APPS if (ROOT / app / "app.py").is_file() or (ROOT / app / "app").is_dir())
 REFUSALS = frozenset({401, 403})
 
 
