@@ -45,6 +45,41 @@ class OfferNeedsTransactionCode(IssuerError):
     text = "This credential is offered with a transaction code only."
 
 
+class OfferLifetimeRefused(IssuerError):
+    """An offer would live too long for what it opens, or too short to be used."""
+
+    code = "offer_lifetime_refused"
+    text = "An offer lives for a minute to an hour, or a week when the person has to sign in."
+
+
+class TransactionCodeWithoutUse(IssuerError):
+    """A transaction code belongs to a pre-authorized code; with a sign-in there is none (section 4.1.1)."""
+
+    code = "transaction_code_without_use"
+    text = "An offer that asks the person to sign in has no transaction code."
+
+
+class ResidentNotReachable(IssuerError):
+    """The code was to go to the resident, and there is no channel or no address."""
+
+    code = "resident_not_reachable"
+    text = "The transaction code cannot be sent to this person. Hand it over in person."
+
+
+class TransactionCodeNotSent(IssuerError):
+    """The channel did not take the transaction code; no offer was made."""
+
+    code = "transaction_code_not_sent"
+    text = "The transaction code could not be sent. No offer was made."
+
+
+class UnknownOfferPage(IssuerError):
+    """No offer has this page."""
+
+    code = "unknown_offer_page"
+    text = "There is no offer at this address. Check that the address is complete."
+
+
 class UnknownOffer(IssuerError):
     """No such offer, or it is over; which of the two is not told."""
 

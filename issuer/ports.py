@@ -7,7 +7,7 @@ over memory, SQLite and PostgreSQL and say what each method promises.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from issuer.domain.authorization import (
     Authorization,
@@ -38,6 +38,7 @@ from issuer.domain.records import (
 from issuer.domain.resident import NewResident, PutCounts, RegisterNumber, Resident
 from issuer.domain.status import StatusChange
 from issuer.domain.subject import Holding, Subject
+from issuer.domain.transaction_code_message import Contact, TransactionCodeMessage
 
 
 class Clock(Protocol):
@@ -99,6 +100,33 @@ class Register(Protocol):
         """Adds new businesses and updates changed ones, all or nothing.
 
         A business that is there keeps its ``subject_ref``, and so does everybody in their capacity.
+        """
+
+
+@runtime_checkable
+class ContactDirectory(Protocol):
+    """Where residents want to be written to. A register may lack it: then nobody is written to."""
+
+    async def contact(self, subject_ref: SubjectRef) -> Contact | None:
+        """The contact of the person, or of the guardian who holds the card; ``None`` when there is none.
+
+        Raises:
+            issuer.errors.DirectoryUnavailable: the register did not answer.
+        """
+
+
+class TransactionCodeChannel(Protocol):
+    """Another way to the resident than the one that the offer takes (OpenID4VCI section 4.1.1)."""
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether a message must have a contact."""
+
+    async def send(self, message: TransactionCodeMessage) -> None:
+        """Delivers, or hands over to somebody who answers for delivering.
+
+        Raises:
+            issuer.errors.TransactionCodeNotSent: not taken, or not surely; the offer is not made then.
         """
 
 
@@ -382,6 +410,7 @@ __all__ = [
     "Actor",
     "AuthorizationStore",
     "Clock",
+    "ContactDirectory",
     "EventLog",
     "GrantStore",
     "IssuanceStore",
@@ -390,4 +419,5 @@ __all__ = [
     "Register",
     "StatusStore",
     "SubjectDirectory",
+    "TransactionCodeChannel",
 ]

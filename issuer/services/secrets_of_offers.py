@@ -1,9 +1,10 @@
 """How references, codes and transaction codes of offers hang together.
 
-A reference is random and travels in the offer's URI. The pre-authorized code is derived from it with
-the issuer's session secret, so that the offer can be served again from its reference while the store
-keeps hashes alone. A transaction code is hashed with a key, because its few digits would otherwise be
-found by trying them all.
+A random secret is in the address of the resident's page. The reference in the offer's URI is derived from it
+with the issuer's session secret, and the pre-authorized code or the ``issuer_state`` from the reference: so
+the page can show its QR code again and the offer can be served again, while the store keeps hashes alone and
+nobody gets back from a QR code to the page. A transaction code is hashed with a key, because its few digits
+would otherwise be found by trying them all.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ TRANSACTION_CODE_DIGITS = 6
 
 
 def create_reference(random: bytes) -> str:
-    """128 bits from the generator as 22 URL-safe characters (4.09)."""
+    """128 bits as 22 URL-safe characters (4.09)."""
     return b64url_encode(random[:REFERENCE_BYTES])
 
 
@@ -41,6 +42,17 @@ class OfferSecrets:
     """
 
     secret: Callable[[], Secret]
+
+    def reference(self, page: str) -> str:
+        """The reference that belongs to a page: 128 bits, 22 characters."""
+        return create_reference(self.secret().mac(b"credential offer\x00" + page.encode()))
+
+    def issuer_state(self, reference: str) -> str:
+        """The ``issuer_state`` that belongs to a reference: 256 bits, 43 characters.
+
+        Another one than its pre-authorized code would be: neither is of use in the place of the other.
+        """
+        return b64url_encode(self.secret().mac(b"issuer state\x00" + reference.encode()))
 
     def code(self, reference: str) -> str:
         """The pre-authorized code that belongs to a reference: 256 bits, 43 characters."""

@@ -67,6 +67,21 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.OfferNeedsTransactionCode: _told(
         400, "Ce justificatif n'est offert qu'avec un code de transaction."
     ),
+    errors.OfferLifetimeRefused: _told(
+        400, "Une offre dure d'une minute à une heure, ou une semaine quand la personne doit se connecter."
+    ),
+    errors.TransactionCodeWithoutUse: _told(
+        400, "Une offre qui demande à la personne de se connecter n'a pas de code de transaction."
+    ),
+    errors.ResidentNotReachable: _told(
+        409, "Le code de transaction ne peut pas être envoyé à cette personne. Remettez-le en main propre."
+    ),
+    errors.TransactionCodeNotSent: _told(
+        502, "Le code de transaction n'a pas pu être envoyé. Aucune offre n'a été faite."
+    ),
+    errors.UnknownOfferPage: _told(
+        404, "Il n'y a pas d'offre à cette adresse. Vérifiez que l'adresse est complète."
+    ),
     errors.UnknownOffer: _told(
         404, "Il n'y a pas d'offre ouverte ici. Elle a pu être utilisée, retirée ou expirer."
     ),
