@@ -5,7 +5,7 @@ conditional statement whose row count decides. The contract suites under ``tests
 over memory, SQLite and PostgreSQL and say what each method promises.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -21,6 +21,7 @@ from issuer.domain.business import Business, BusinessNumber, NewBusiness
 from issuer.domain.deferred import DeferralId, DeferredTransaction
 from issuer.domain.event import Actor, Event, SubjectRef
 from issuer.domain.grant import IssuedGrant
+from issuer.domain.login import LoginAttempt, SignedInAccount
 from issuer.domain.notification import Notification
 from issuer.domain.offer import ConfigurationId, CredentialOffer, OfferId
 from issuer.domain.records import (
@@ -339,6 +340,16 @@ class NotificationStore(Protocol):
         """What was told about a card, oldest first."""
 
 
+class Login(Protocol):
+    """Signing a resident in with an OpenID provider. Everything raises an ``issuer.errors.LoginFailed``."""
+
+    async def begin(self, attempt: LoginAttempt, ui_locales: str) -> str:
+        """Where to send the browser. ``ui_locales``: the person's languages, by preference."""
+
+    async def finish(self, attempt: LoginAttempt, answer: Mapping[str, str]) -> SignedInAccount:
+        """Who it was. ``answer``: the parameters with which the browser came back."""
+
+
 class EventLog(Protocol):
     async def latest(self, limit: int) -> Sequence[Event]:
         """The newest events, newest first."""
@@ -414,6 +425,7 @@ __all__ = [
     "EventLog",
     "GrantStore",
     "IssuanceStore",
+    "Login",
     "OfferStore",
     "Randomness",
     "Register",
