@@ -154,7 +154,7 @@ class UpstreamLogin:
             return verify_id_token(id_token, keys, expected, now=now)
 
     async def _from_userinfo(self, url: str, access_token: str, subject: object) -> object:
-        """The claim, for providers that tell it there only. Section 5.3.2: of the same ``sub``, or of nobody."""
+        """The claim, for providers that tell it there only; of the same ``sub`` (section 5.3.2)."""
         token = {"access_token": access_token, "token_type": "bearer"}
         url, headers, _ = TokenAuth(token).prepare(url, {}, "")
         claims = await fetch_json(self._client, url, "userinfo response", headers)
