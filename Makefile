@@ -33,7 +33,7 @@ check: $(VENV)/.test
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m tools.check
 
-bench: $(VENV)/.test
+bench: $(VENV)/.test $(VENV)/.node $(NPM)
 	@$(BIN)/python -m bench
 
 format: $(VENV)/.test

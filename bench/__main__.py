@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import (
     allocation_paths,
     credential_paths,
+    flow_paths,
     http_paths,
     jws_paths,
     memory_paths,
@@ -79,6 +80,7 @@ def _figures(extent: Extent) -> Iterator[Figure]:
     yield from credential_paths.figures(extent.rounds)
     yield from status_list_paths.figures(extent.rounds, large=extent.large_lists)
     yield from http_paths.figures(extent.http)
+    yield from flow_paths.figures(extent.http)
     yield from allocation_paths.figures(extent.lists)
     yield from memory_paths.figures()
 

@@ -76,14 +76,14 @@ class Track:
 
 def figures(load: Load) -> Iterator[Figure]:
     with TemporaryDirectory(prefix="trillium-bench-") as folder, ExitStack() as stack:
-        tracks, crypto = _tracks(load, Path(folder), stack), _Crypto()
+        tracks, crypto = _tracks(load, Path(folder), stack), Crypto()
         with on_client_core():
             _measure(load, tracks, crypto)
     yield from _credential_figures(tracks, crypto)
     yield from _presentation_figures(tracks["presentation"], crypto)
 
 
-def _measure(load: Load, tracks: dict[str, Track], crypto: "_Crypto") -> None:
+def _measure(load: Load, tracks: dict[str, Track], crypto: "Crypto") -> None:
     for track in tracks.values():
         track.run(max(4, _WARM_UP // track.items), keep=False)
     for number in range(load.rounds):
@@ -94,7 +94,7 @@ def _measure(load: Load, tracks: dict[str, Track], crypto: "_Crypto") -> None:
 
 def _tracks(load: Load, var_dir: Path, stack: ExitStack) -> dict[str, Track]:
     """Servers are started with the keys that the wallets' side has made."""
-    asyncio.run(_fill_register(var_dir))
+    asyncio.run(fill_register(var_dir))
     wallets, key = Wallets(var_dir), ec.generate_private_key(ec.SECP256R1())
     held = wallets.credential(key)
     write_preset(var_dir)
@@ -115,12 +115,13 @@ def _tracks(load: Load, var_dir: Path, stack: ExitStack) -> dict[str, Track]:
     }
 
 
-async def _fill_register(var_dir: Path) -> None:
+async def fill_register(var_dir: Path) -> None:
+    """One resident, in the register that servers over a database ask."""
     async with opened_issuer(issuer_settings(var_dir)) as issuer:
         await issuer.outside.register.put([NewResident(RESIDENT, SUBJECT)])
 
 
-def _credential_figures(tracks: Mapping[str, Track], crypto: "_Crypto") -> Iterator[Figure]:
+def _credential_figures(tracks: Mapping[str, Track], crypto: "Crypto") -> Iterator[Figure]:
     bare, memory, sqlite, batch = (tracks[name] for name in ("bare", "memory", "sqlite", "batch"))
     path = "credential, no database"
     yield _cost(path, memory, f"the same calls as bare ASGI {bare.rate}", bare.cost, at_least(0.75))
@@ -134,7 +135,7 @@ def _credential_figures(tracks: Mapping[str, Track], crypto: "_Crypto") -> Itera
     yield _compared(f"{path}: on the wall", sqlite, without, (sqlite.elapsed, memory.elapsed), at_least(0.45))
 
 
-def _presentation_figures(track: Track, crypto: "_Crypto") -> Iterator[Figure]:
+def _presentation_figures(track: Track, crypto: "Crypto") -> Iterator[Figure]:
     label = f"bare verify, twice, + key {duration(crypto.verifying.median)}"
     yield _cost("presentation, no database, list cached", track, label, crypto.verifying, None)
 
@@ -167,7 +168,7 @@ def _waiting(track: Track) -> Figure:
     )
 
 
-class _Crypto:
+class Crypto:
     """What a request must compute in any case, measured between the rounds."""
 
     def __init__(self) -> None:
@@ -186,6 +187,13 @@ class _Crypto:
     def issuing(self) -> Timing:
         """A key proof and a credential; the access token comes on top and is not counted."""
         return self._sum("verify with key", "sign")
+
+    def whole_issuance(self, copies: int) -> Timing:
+        """Of one credential: its proof, its signature, and its share of an access token made and read."""
+        token, issuing = self._sum("sign", "verify"), self.issuing
+        return Timing(
+            tuple(one + shared / copies for one, shared in zip(issuing.rounds, token.rounds, strict=True))
+        )
 
     @property
     def verifying(self) -> Timing:

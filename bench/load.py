@@ -5,9 +5,9 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeAlias, cast
 
 import uvloop
 
@@ -15,6 +15,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 _END = b"\r\n\r\n"
 _TIMEOUT = 60.0
 _ACCEPTING = 0.1
+_GOOD = frozenset({200, 201})
 
 
 @dataclass(slots=True)
@@ -35,16 +36,26 @@ class Outcome:
         return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
-class _Connection(asyncio.Protocol):
-    """Sends the next request when the answer to the last one has come."""
+Flow: TypeAlias = Generator[bytes, bytes, None]
+"""Requests that depend on each other: yields one, is sent the body of its answer, yields the next."""
 
-    def __init__(self, requests: Iterator[bytes], outcome: Outcome, done: "asyncio.Future[None]") -> None:
+
+def single(request: bytes) -> Flow:
+    """One request, and that is all."""
+    yield request
+
+
+class _Connection(asyncio.Protocol):
+    """Sends the next request when the answer to the last one has come, then begins the next flow."""
+
+    def __init__(self, flows: Iterator[Flow], outcome: Outcome, done: "asyncio.Future[None]") -> None:
         """Waits for `start`."""
-        self._requests = requests
+        self._flows = flows
         self._outcome = outcome
         self._done = done
         self._received = b""
-        self._sent_at = 0.0
+        self._began_at = 0.0
+        self._flow: Flow = single(b"")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -55,36 +66,55 @@ class _Connection(asyncio.Protocol):
         if head < 0:
             return
         length = _LENGTH.search(self._received, 0, head + 2)
-        whole = head + len(_END) + (int(length[1]) if length else 0)
+        begin = head + len(_END)
+        whole = begin + (int(length[1]) if length else 0)
         if len(self._received) >= whole:
-            self._outcome.latencies.append(time.perf_counter() - self._sent_at)
-            self._outcome.statuses[int(self._received[9:12])] += 1
+            status, body = int(self._received[9:12]), self._received[begin:]
             self._received = b""
-            self.start()
+            self._outcome.statuses[status] += 1
+            self._go_on(status, body)
 
     def connection_lost(self, _error: Exception | None) -> None:
         if not self._done.done():
             self._done.set_exception(ConnectionError("the server closed the connection"))
 
     def start(self) -> None:
-        """Sends the next request, here and whenever an answer has come."""
-        request = next(self._requests, None)
-        if request is None:
+        """Begins the next flow, here and whenever one has ended."""
+        flow = next(self._flows, None)
+        if flow is None:
             self._done.set_result(None)
             self._transport.close()
             return
-        self._sent_at = time.perf_counter()
+        self._flow = flow
+        request = next(flow)
+        self._began_at = time.perf_counter()
         self._transport.write(request)
+
+    def _go_on(self, status: int, body: bytes) -> None:
+        try:
+            if status not in _GOOD:
+                raise StopIteration
+            request = self._flow.send(body)
+        except StopIteration:
+            self._outcome.latencies.append(time.perf_counter() - self._began_at)
+            self.start()
+        else:
+            self._transport.write(request)
 
 
 def run_load(port: int, requests: Sequence[bytes], connections: int) -> Outcome:
     """Sends every request once, as fast as the server answers."""
-    return uvloop.run(_run(port, requests, connections))
+    return run_flows(port, [single(request) for request in requests], connections)
 
 
-async def _run(port: int, requests: Sequence[bytes], connections: int) -> Outcome:
-    loop, outcome, waiting = asyncio.get_running_loop(), Outcome(), iter(requests)
-    ended = [loop.create_future() for _ in range(min(connections, len(requests)))]
+def run_flows(port: int, flows: Sequence[Flow], connections: int) -> Outcome:
+    """Goes through every flow once. A latency is that of a whole flow."""
+    return uvloop.run(_run(port, flows, connections))
+
+
+async def _run(port: int, flows: Sequence[Flow], connections: int) -> Outcome:
+    loop, outcome, waiting = asyncio.get_running_loop(), Outcome(), iter(flows)
+    ended = [loop.create_future() for _ in range(min(connections, len(flows)))]
     clients = [_Connection(waiting, outcome, done) for done in ended]
     # All are accepted before the first speaks: a loop at work accepts one in each of its turns.
     for client in clients:
@@ -96,9 +126,9 @@ async def _run(port: int, requests: Sequence[bytes], connections: int) -> Outcom
     async with asyncio.timeout(_TIMEOUT):
         await asyncio.gather(*ended)
     outcome.seconds = time.perf_counter() - begin
-    refused = sum(count for status, count in outcome.statuses.items() if status != 200)
+    refused = sum(count for status, count in outcome.statuses.items() if status not in _GOOD)
     if refused:
-        raise RuntimeError(f"{refused} of {len(requests)} requests were refused: {dict(outcome.statuses)}")
+        raise RuntimeError(f"{refused} of {len(flows)} requests were refused: {dict(outcome.statuses)}")
     return outcome
 
 

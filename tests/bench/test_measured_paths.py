@@ -5,7 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from bench import allocation_paths, credential_paths, http_paths, jws_paths, status_list_paths
+from bench import (
+    allocation_paths,
+    credential_paths,
+    flow_paths,
+    http_paths,
+    jws_paths,
+    status_list_paths,
+)
 from bench.allocation_paths import Lists
 from bench.example import NAMES, Example
 from bench.figures import Figure
@@ -76,6 +83,13 @@ def test_allocation_is_measured_in_lists_that_are_almost_full() -> None:
 def test_whole_requests_are_measured_and_each_is_answered_with_200() -> None:
     found = paths([*http_paths.figures(Load(rounds=1, requests=10))])
     assert found == {"credential", "credential in batches of 10", "presentation"}
+
+
+def test_whole_flows_are_measured_beside_another_issuer() -> None:
+    """Each flow of each side ends with credentials, ours and those of the peer."""
+    found = [*flow_paths.figures(Load(rounds=1, requests=60))]
+    assert paths(found) == {"one copy", "batch of 10"}
+    assert sum("credo-ts" in figure.against for figure in found) == 4
 
 
 async def test_a_refused_request_is_no_measurement() -> None:
