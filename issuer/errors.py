@@ -101,6 +101,31 @@ class StatusChangeRefused(IssuerError):
     text = "The status of the credential does not allow this change."
 
 
+class BatchTooLarge(IssuerError):
+    """More keys than copies of this type are given out at once; metadata has only the largest of all types."""
+
+    code = "invalid_credential_request"
+    text = "There are more keys than copies of this credential are issued at once."
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most}")
+        self.most = most
+
+
+class UnknownDeferral(IssuerError):
+    """No deferred request by this id."""
+
+    code = "unknown_deferral"
+    text = "There is no such deferred request."
+
+
+class DeferralDecided(IssuerError):
+    """Decided before, fetched, or too late."""
+
+    code = "deferral_decided"
+    text = "The deferred request does not wait for a decision any more."
+
+
 class UnknownStatusList(IssuerError):
     """No status list at this address."""
 

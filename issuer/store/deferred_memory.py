@@ -6,9 +6,10 @@ from datetime import datetime
 
 from issuer.domain.deferred import DeferralId, DeferralState, DeferredTransaction, Delivery
 from issuer.domain.event import Event, SubjectRef
-from issuer.domain.notification import Notification, NotificationKind
+from issuer.domain.notification import Notification
 from issuer.domain.records import IssuanceId, IssuanceRecord, UsedNonce
 from issuer.store.memory import MemoryIssuerStore
+from specs.openid4vci import NotificationEvent
 
 
 @dataclass(slots=True)
@@ -124,7 +125,7 @@ class MemoryNotifications:
     """``issued``: where events go."""
 
     issued: MemoryIssuerStore
-    _kept: dict[tuple[IssuanceId, NotificationKind], Notification] = field(default_factory=dict)
+    _kept: dict[tuple[IssuanceId, NotificationEvent], Notification] = field(default_factory=dict)
 
     async def record(self, notification: Notification, event: Event) -> bool:
         key = (notification.issuance_id, notification.kind)

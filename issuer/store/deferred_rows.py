@@ -5,10 +5,11 @@ from typing import Any
 
 from issuer.domain.deferred import DeferralId, DeferralState, DeferredTransaction, Delivery
 from issuer.domain.event import SubjectRef
-from issuer.domain.notification import Notification, NotificationKind
+from issuer.domain.notification import Notification
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import IssuanceId, IssuanceRecord, ListId, StatusEntry
 from specs.jose import parse_public_jwk
+from specs.openid4vci import NotificationEvent
 from trillium.runtime.rows import Row, from_column, to_column
 
 NO_KEYS = "[]"
@@ -72,5 +73,5 @@ def record_from(row: Row) -> IssuanceRecord:
 def notification_from(row: Row) -> Notification:
     """A notification from a row of ``issuer_notification``."""
     return Notification(
-        IssuanceId(row["issuance_id"]), NotificationKind(row["kind"]), from_column(row["received_at"])
+        IssuanceId(row["issuance_id"]), NotificationEvent(row["kind"]), from_column(row["received_at"])
     )

@@ -48,6 +48,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     ResourceError: _challenged(401, "Le jeton d'accès est absent ou n'est pas valide."),
     oauth.InsufficientScope: _challenged(403, "Le jeton d'accès ne permet pas cette demande."),
     CredentialRequestError: _told(400, "La demande de justificatif n'est pas valide."),
+    openid4vci.errors.NotificationError: _told(400, "La notification n'est pas valide."),
     openid4vci.errors.CredentialRequestDenied: _told(400, "Le justificatif ne sera pas délivré."),
     BodyError: _told(400, _BAD_REQUEST_FR),
     EncodingError: _told(400, _BAD_REQUEST_FR),
@@ -87,6 +88,14 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     ),
     errors.UnknownIssuance: _told(404, "Ce justificatif n'existe pas."),
     errors.StatusChangeRefused: _told(409, "L'état du justificatif ne permet pas ce changement."),
+    errors.BatchTooLarge: lambda error: Answer(
+        400,
+        error.code,
+        f"At most {error.most} copies of this credential are issued at once.",
+        f"Ce justificatif est délivré en {error.most} copies au plus.",
+    ),
+    errors.UnknownDeferral: _told(404, "Cette demande différée n'existe pas."),
+    errors.DeferralDecided: _told(409, "Cette demande différée n'attend plus de décision."),
     errors.UnknownStatusList: _told(404, "Il n'y a pas de liste d'états à cette adresse."),
     errors.UnknownType: _told(404, "Il n'y a pas de type de justificatif à cette adresse."),
     errors.StatusListFormNotOffered: _told(

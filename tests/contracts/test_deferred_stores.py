@@ -10,11 +10,12 @@ import pytest
 
 from issuer.domain.deferred import DeferralId, DeferralState, DeferredTransaction, Delivery
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
-from issuer.domain.notification import Notification, NotificationKind
+from issuer.domain.notification import Notification
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import IssuanceId
 from issuer.domain.status import StatusChange
 from issuer.errors import StatusEntryTaken
+from specs.openid4vci import NotificationEvent
 from tests.contracts.deferred_stores import KEYS, DeferredStores, open_stores, transaction
 from tests.contracts.issuer_stores import NOW, event, nonce, record
 
@@ -306,7 +307,7 @@ class TestRenewal:
 
 class TestNotifications:
     async def test_4_43_the_same_word_counts_once(self, stores: DeferredStores) -> None:
-        told = Notification(IssuanceId("card-1"), NotificationKind.ACCEPTED, NOW)
+        told = Notification(IssuanceId("card-1"), NotificationEvent.CREDENTIAL_ACCEPTED, NOW)
         again = replace(told, received_at=NOW + MINUTE)
         first = await asyncio.gather(
             *(stores.notifications.record(told, event(EventName.CREDENTIAL_ACCEPTED)) for _ in range(8))
@@ -319,9 +320,9 @@ class TestNotifications:
     async def test_different_words_and_different_cards_stand_side_by_side(
         self, stores: DeferredStores
     ) -> None:
-        kinds = (NotificationKind.ACCEPTED, NotificationKind.DELETED)
+        kinds = (NotificationEvent.CREDENTIAL_ACCEPTED, NotificationEvent.CREDENTIAL_DELETED)
         told = [Notification(IssuanceId("card-1"), kind, NOW + MINUTE * n) for n, kind in enumerate(kinds)]
-        for one in (*told, Notification(IssuanceId("card-2"), NotificationKind.FAILURE, NOW)):
+        for one in (*told, Notification(IssuanceId("card-2"), NotificationEvent.CREDENTIAL_FAILURE, NOW)):
             assert await stores.notifications.record(one, event())
         assert await stores.notifications.of_issuance(IssuanceId("card-1")) == told
         assert not await stores.notifications.of_issuance(IssuanceId("card-3"))
