@@ -24,6 +24,7 @@ from issuer.services.start_authorization import SECRET_BYTES, SessionStart, Star
 from specs.encoding import b64url_encode
 from specs.oauth import (
     AccessDenied,
+    OAuthError,
     create_authorization_error_response,
     create_authorization_response,
 )
@@ -148,15 +149,21 @@ class AuthorizationSessions:
             authorization.redirect_uri, code=code, state=authorization.state, issuer=self.issuer
         )
 
-    async def refuse(self, cookie: str) -> str:
-        """Where to send the browser: the redirect URI with ``access_denied``. Before or after sign-in."""
+    async def refuse(self, cookie: str, error: OAuthError | None = None) -> str:
+        """Where to send the browser: the redirect URI with ``access_denied``. Before or after sign-in.
+
+        ``error``: instead of that, where it was not the person who said no.
+        """
         session = await self._session(cookie)
         event = Event(EventName.AUTHORIZATION_REFUSED, _RESIDENT, self.clock.now(), session.subject_ref)
         if not await self.store.end_session(session.session_hash, event):
             raise AuthorizationSessionOver
         authorization = session.authorization
         return create_authorization_error_response(
-            authorization.redirect_uri, error=AccessDenied(), state=authorization.state, issuer=self.issuer
+            authorization.redirect_uri,
+            error=error or AccessDenied(),
+            state=authorization.state,
+            issuer=self.issuer,
         )
 
     async def _session(self, cookie: str, state: SessionState | None = None) -> AuthorizationSession:
