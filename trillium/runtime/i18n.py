@@ -19,6 +19,7 @@ _COOKIE = "trillium-language"
 LANGUAGE_PARAMETER = "lang"
 _SCOPE_KEY = "trillium.language"
 _DEFAULT_KEY = "trillium.default_language"
+_WISHES_KEY = "trillium.ui_locales"
 _MOST_RANGES = 20
 _QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
 
@@ -86,6 +87,12 @@ class DefaultLanguage:
         await self.app(scope, receive, send)
 
 
+def prefer_locales(scope: Scope, ui_locales: str) -> None:
+    """Let a request follow the `ui_locales` of a session that began with an earlier one."""
+    scope[_WISHES_KEY] = ui_locales
+    scope.pop(_SCOPE_KEY, None)
+
+
 def language_of(scope: Scope) -> Language:
     """The language of a request, decided once and kept in its scope."""
     known = scope.get(_SCOPE_KEY)
@@ -95,7 +102,7 @@ def language_of(scope: Scope) -> Language:
     query = _query(scope)
     language = choose_language(
         explicit=[query.get(LANGUAGE_PARAMETER, ""), _cookie(headers.get("cookie", ""))],
-        ui_locales=query.get("ui_locales", ""),
+        ui_locales=query.get("ui_locales", "") or scope.get(_WISHES_KEY, ""),
         accept_language=headers.get("accept-language", ""),
         default=scope.get(_DEFAULT_KEY, Language.ENGLISH),
     )
