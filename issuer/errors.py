@@ -23,6 +23,19 @@ class DirectoryUnavailable(IssuerError):
     code = "temporarily_unavailable"
     text = "The register of residents cannot be reached at the moment."
 
+    def __init__(self, detail: str = "", *, retry_after: int = 5, wait_was_asked_for: bool = False) -> None:
+        """``retry_after``: seconds; ``wait_was_asked_for``: by the register itself."""
+        super().__init__(detail)
+        self.retry_after = retry_after
+        self.wait_was_asked_for = wait_was_asked_for
+
+
+class RegisterIsElsewhere(IssuerError):
+    """The register is a ministry's own: nobody is imported here."""
+
+    code = "register_is_elsewhere"
+    text = "The register is kept by a ministry. Nothing is imported here."
+
 
 class ClaimsDoNotFit(IssuerError):
     """What the register holds does not fit the credential type; nothing is recorded or signed."""

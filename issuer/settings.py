@@ -1,12 +1,22 @@
 """Settings of the issuer; every field works on a laptop as it is."""
 
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from trillium.runtime.settings import SharedSettings
+from trillium.runtime.settings import SharedSettings, parse_public_url
+
+
+class TransactionCodeChannelName(StrEnum):
+    """The ways of ``ISSUER_TX_CODE_CHANNEL``."""
+
+    CLERK = "clerk"
+    TERMINAL = "terminal"
+    """For the sandbox only."""
+    MAIL = "mail"
 
 
 class Settings(SharedSettings):
@@ -29,12 +39,31 @@ class Settings(SharedSettings):
     keys_uri: str = Field(default_factory=lambda data: f"file:{data['var_dir']}/keys/issuer", repr=False)
     anonymous_access: bool = True
     """Whether a wallet may redeem a pre-authorized code without naming itself (OpenID4VCI section 12.3)."""
+    offer_minutes: int = Field(30, ge=1, le=60)
+    """How long an offer lives when nobody says otherwise."""
+    tx_code_channel: TransactionCodeChannelName = TransactionCodeChannelName.CLERK
+    """How a transaction code reaches the resident: by the clerk, on the server's terminal, or by mail."""
+    smtp_url: str = Field("", repr=False)
+    """``smtps://user:password@host`` or ``smtp://…`` with STARTTLS; for the channel ``mail``."""
+    smtp_sender: str = ""
+    """The address that mails with transaction codes come from."""
+    insecure_smtp_without_tls: bool = False
+    """Whether mails with codes may go to another machine without TLS."""
     time_zone: str = "America/Toronto"
     """On whose civil date ages are counted."""
     status_list_size: int = Field(2**20, ge=2**4, le=2**24)
     """Entries of a status list, a power of two."""
+    directory_url: str = ""
+    """A ministry's API that the register is asked through; empty: ``register_database_url``."""
+    directory_timeout: float = Field(3.0, gt=0, le=30)
+    """Seconds that an answer of the ministry may take."""
     credential_types_dir: Path | None = None
     """Credential types; empty: those that are shipped."""
+
+    @field_validator("directory_url")
+    @classmethod
+    def _plain_directory(cls, url: str) -> str:
+        return parse_public_url(url) if url else url
 
     @property
     def type_base(self) -> str:

@@ -17,6 +17,7 @@ class KeyPurpose(StrEnum):
     METADATA = "metadata"
     ACCESS_TOKEN = "access_token"
     REQUEST_DECRYPTION = "request_decryption"
+    DIRECTORY_REQUEST = "directory_request"
     INDEX_PERMUTATION = "index_permutation"
     # Verifier. REQUEST_OBJECT also signs `verifier_info`.
     REQUEST_OBJECT = "request_object"
@@ -88,6 +89,7 @@ RULES: Final[Mapping[KeyPurpose, PurposeRules]] = MappingProxyType(
         KeyPurpose.METADATA: _CERTIFIED,
         KeyPurpose.ACCESS_TOKEN: _PLAIN,
         KeyPurpose.REQUEST_DECRYPTION: PurposeRules(kind=KeyKind.AGREEMENT, lead=JWKS_LEAD),
+        KeyPurpose.DIRECTORY_REQUEST: _PLAIN,
         KeyPurpose.REQUEST_OBJECT: _CERTIFIED,
         KeyPurpose.ID_TOKEN: _PLAIN,
         KeyPurpose.RECEIPT: _FOR_YEARS,

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from issuer.app.directory import check_directory
 from issuer.app.outside import Databases, open_ring
 from issuer.app.readiness import log_stopped_types
 from issuer.app.routes import assemble
@@ -31,10 +32,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
 
     ``clock``: instead of the system's, for tests of what happens later.
     """
-    refuse_in_production(settings.profile, [check_shared(settings)])
-    databases = Databases.open(settings)
-    outside = databases.outside(clock or SystemClock())
-    issuer = build_issuer(settings, open_ring(settings, outside.clock.now()), outside)
+    refuse_in_production(settings.profile, [check_shared(settings), check_directory(settings)])
+    databases, clock = Databases.open(settings), clock or SystemClock()
+    ring = open_ring(settings, clock.now())
+    issuer = build_issuer(settings, ring, databases.outside(ring, clock))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -55,9 +56,9 @@ async def opened_issuer(settings: Settings) -> AsyncIterator[Issuer]:
     databases = Databases.open(settings)
     try:
         await databases.prepare()
-        outside = databases.outside(SystemClock())
-        ring = open_ring(settings, outside.clock.now())
-        yield build_issuer(settings, ring, outside, lease_block=CLI_BLOCK)
+        clock = SystemClock()
+        ring = open_ring(settings, clock.now())
+        yield build_issuer(settings, ring, databases.outside(ring, clock), lease_block=CLI_BLOCK)
     finally:
         await databases.close()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from issuer.clients.register import SqlRegister
+from issuer.app.directory import MinistryRegister, SandboxRegister, open_register
 from issuer.ports import Clock, IssuanceStore, OfferStore, Randomness, Register, StatusStore, SubjectDirectory
 from issuer.settings import Settings
 from issuer.store import tables
@@ -63,28 +63,31 @@ def open_ring(settings: Settings, now: datetime) -> KeyRing:
     wanted = dict.fromkeys(KEYS, certified)
     wanted[KeyPurpose.ACCESS_TOKEN] = KeySpec()
     wanted.update({purpose: KeySpec() for purpose in SECRETS})
+    if settings.directory_url:
+        wanted[KeyPurpose.DIRECTORY_REQUEST] = KeySpec()
     ring.ensure(wanted, now)
     return ring
 
 
 @dataclass(frozen=True, slots=True)
 class Databases:
-    """The issuer's own database and the register's."""
+    """The issuer's own database, and where the register is."""
 
     own: Database
-    register: Database
+    register: SandboxRegister | MinistryRegister
 
     @classmethod
     def open(cls, settings: Settings) -> "Databases":
-        return cls(open_database(settings.database_url), open_database(settings.register_database_url))
+        return cls(open_database(settings.database_url), open_register(settings))
 
-    def outside(self, clock: Clock) -> Outside:
-        register = SqlRegister(self.register)
-        return Outside(open_stores(self.own), register, register, clock, SystemRandomness())
+    def outside(self, ring: KeyRing, clock: Clock) -> Outside:
+        randomness = SystemRandomness()
+        directory, register = self.register.open(ring, clock, randomness)
+        return Outside(open_stores(self.own), directory, register, clock, randomness)
 
     async def prepare(self) -> None:
         await create_schema(self.own, tables.metadata)
-        await SqlRegister(self.register).create_tables()
+        await self.register.prepare()
 
     async def close(self) -> None:
         await self.own.close()

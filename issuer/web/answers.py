@@ -63,7 +63,13 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.IssuerError: _told(400, _BAD_REQUEST_FR),
     errors.UnknownSubject: _told(404, "Le registre ne connaît pas cette personne."),
     errors.ClaimsDoNotFit: _told(400, "Le registre n'a pas ce que ce justificatif demande."),
-    errors.DirectoryUnavailable: _told(503, "Le registre des résidents est injoignable pour le moment."),
+    errors.DirectoryUnavailable: lambda error: answer_for(
+        errors.DirectoryUnavailable,
+        503,
+        "Le registre des résidents est injoignable pour le moment.",
+        {"Retry-After": str(error.retry_after)},
+    ),
+    errors.RegisterIsElsewhere: _told(409, "Le registre est tenu par un ministère. Rien n'est importé ici."),
     errors.UnknownConfiguration: _told(400, "Nommez au moins un justificatif offert ici, une fois chacun."),
     errors.OfferNeedsTransactionCode: _told(
         400, "Ce justificatif n'est offert qu'avec un code de transaction."
