@@ -1,7 +1,7 @@
 """What a request to a protected endpoint may do: its access token, verified (OpenID4VCI section 8)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from issuer.domain.event import SubjectRef
@@ -18,6 +18,10 @@ class Grant:
     subject_ref: SubjectRef
     configuration_ids: frozenset[str]
     client_id: str | None
+    jkt: str | None = None
+    """Thumbprint of the key that the token is bound to; ``None``: a bearer token."""
+    credential_identifiers: Mapping[str, str] = field(default_factory=dict)
+    """By identifier, its configuration; empty when the token response named none (section 6.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +48,10 @@ class AuthorizeRequest:
             leeway=timedelta(0),
         ).claims
         subject_ref = self.references.open(token.grant_id)
-        return Grant(subject_ref, frozenset(token.credential_configuration_ids), token.client_id)
+        return Grant(
+            subject_ref,
+            frozenset(token.credential_configuration_ids),
+            token.client_id,
+            token.jkt,
+            token.credential_identifiers,
+        )
