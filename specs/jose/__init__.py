@@ -1,26 +1,33 @@
-"""Signed tokens, keys and certificate chains.
+"""Signed and encrypted tokens, keys and certificate chains.
 
-RFC 7515 (compact form only), RFC 7517, RFC 7518 sections 3.3 to 3.5 and 6, RFC 7519 section 4.1, RFC 7638,
-RFC 8037 (Ed25519), RFC 8725, and for `x5c` RFC 5280 section 6 as far as HAIP 1.0 needs it.
+RFC 7515 and RFC 7516 (compact forms only), RFC 7517, RFC 7518 sections 3.3 to 3.5, 4.6, 5.3 and 6, RFC 7519
+section 4.1, RFC 7638, RFC 8037 (Ed25519), RFC 8725, and for `x5c` RFC 5280 section 6 as far as HAIP 1.0 needs
+it.
 """
 
 from specs.jose.algorithms import ALLOWED, Algorithm, Use
 from specs.jose.chain_cache import ChainCache
+from specs.jose.encryption_jwk import ECDH_ES, create_encryption_jwk, parse_encryption_jwk
 from specs.jose.errors import (
     AlgorithmNotAllowed,
     AnchorInChain,
     BrokenChain,
     CertificateNotValidNow,
     ChainTooLong,
+    DecryptionFailed,
+    EncryptionNotAllowed,
     Expired,
     InvalidCertificateChain,
     InvalidClaims,
+    InvalidEphemeralKey,
+    InvalidJwe,
     InvalidJwk,
     InvalidJwks,
     InvalidJws,
     InvalidSignature,
     IssuedInTheFuture,
     JoseError,
+    JweError,
     LeafIsAuthority,
     NotAnAuthority,
     NotYetValid,
@@ -29,6 +36,7 @@ from specs.jose.errors import (
     SelfSignedLeaf,
     UnknownCriticalExtension,
     UnsupportedHeader,
+    UnsupportedJweHeader,
     UnsupportedJwk,
     UntrustedChain,
     WeakCertificate,
@@ -36,6 +44,7 @@ from specs.jose.errors import (
     WrongKeyUsage,
     WrongType,
 )
+from specs.jose.jwe import Encryption, UnverifiedJwe, create_jwe, decrypt_jwe, parse_jwe
 from specs.jose.jwk import (
     PublicJwk,
     create_public_jwk,
@@ -51,6 +60,7 @@ from specs.jose.x5c import TrustAnchors, VerifiedChain, create_x5c, parse_x5c, t
 
 __all__ = [
     "ALLOWED",
+    "ECDH_ES",
     "Algorithm",
     "AlgorithmNotAllowed",
     "AnchorInChain",
@@ -58,15 +68,21 @@ __all__ = [
     "CertificateNotValidNow",
     "ChainCache",
     "ChainTooLong",
+    "DecryptionFailed",
+    "Encryption",
+    "EncryptionNotAllowed",
     "Expired",
     "InvalidCertificateChain",
     "InvalidClaims",
+    "InvalidEphemeralKey",
+    "InvalidJwe",
     "InvalidJwk",
     "InvalidJwks",
     "InvalidJws",
     "InvalidSignature",
     "IssuedInTheFuture",
     "JoseError",
+    "JweError",
     "LeafIsAuthority",
     "NotAnAuthority",
     "NotYetValid",
@@ -78,8 +94,10 @@ __all__ = [
     "TrustAnchors",
     "UnknownCriticalExtension",
     "UnsupportedHeader",
+    "UnsupportedJweHeader",
     "UnsupportedJwk",
     "UntrustedChain",
+    "UnverifiedJwe",
     "UnverifiedJws",
     "Use",
     "VerifiedChain",
@@ -88,10 +106,15 @@ __all__ = [
     "WrongAudience",
     "WrongKeyUsage",
     "WrongType",
+    "create_encryption_jwk",
+    "create_jwe",
     "create_public_jwk",
     "create_x5c",
+    "decrypt_jwe",
     "der_to_raw",
     "ec_public_key",
+    "parse_encryption_jwk",
+    "parse_jwe",
     "parse_jwks",
     "parse_jws",
     "parse_public_jwk",
