@@ -47,6 +47,28 @@ class SenderKeys:
         return self.dpop is not None or self.instance is not None
 
 
+class ClientAuthentication(StrEnum):
+    """How a client proves who it is, in the names of RFC 8414."""
+
+    NONE = "none"
+    ATTESTATION = "attest_jwt_client_auth"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a request to the token endpoint or pushed one: the outcome of authenticating it."""
+
+    client_id: ClientId | None
+    """``None``: nobody said so."""
+    authentication: ClientAuthentication
+    """``NONE``: the name is only claimed."""
+    keys: SenderKeys
+
+
+ANONYMOUS = Sender(None, ClientAuthentication.NONE, SenderKeys())
+"""Nothing named, nothing proved: what is least allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Authorization:
     """A checked authorization request: nothing of it has to be believed or parsed again."""

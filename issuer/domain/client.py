@@ -6,19 +6,12 @@ Redirect URIs are compared as strings, character for character (RFC 9700 section
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from urllib.parse import urlsplit
 
-from issuer.domain.authorization import ClientId
+from issuer.domain.authorization import ClientAuthentication, ClientId, Sender
 from issuer.errors import UnknownClient, UnregisteredRedirectUri
+from specs.oauth.errors import InvalidClient
 from specs.oauth.redirect_uri import has_app_scheme, is_loopback
-
-
-class ClientAuthentication(StrEnum):
-    """How a client proves who it is, in the names of RFC 8414."""
-
-    NONE = "none"
-    ATTESTATION = "attest_jwt_client_auth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +25,12 @@ class Client:
     authentication: ClientAuthentication = ClientAuthentication.NONE
     registered: bool = True
     """``False``: the sandbox let it in; pages say so."""
+
+    def admits(self, sender: Sender) -> bool:
+        """Whether the sender proved as much as this client has to (6.05)."""
+        return (
+            self.authentication is ClientAuthentication.NONE or sender.authentication is self.authentication
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +54,15 @@ class Clients:
             raise UnregisteredRedirectUri
         return client
 
-    def named(self, client_id: str | None) -> Client | None:
-        """The registered client by this id."""
-        return None if client_id is None else self.registered.get(client_id)
+    def check_sender(self, sender: Sender) -> None:
+        """Returns when nobody poses as a client that authenticates itself.
+
+        Raises:
+            specs.oauth.InvalidClient: the client is registered with an attestation, and none came.
+        """
+        client = None if sender.client_id is None else self.registered.get(sender.client_id)
+        if client is not None and not client.admits(sender):
+            raise InvalidClient("not attested")
 
     def _stranger(self, client_id: str, redirect_uri: str) -> Client:
         if not self.anybody:

@@ -34,6 +34,7 @@ class EventName(StrEnum):
     CREDENTIAL_REINSTATED = "credential_reinstated"
     STATUS_LIST_OPENED = "status_list_opened"
     AUTHORIZATION_PUSHED = "authorization_pushed"
+    AUTHORIZATION_RETRIEVED = "authorization_retrieved"
     AUTHORIZATION_STARTED = "authorization_started"
     AUTHORIZATION_SIGNED_IN = "authorization_signed_in"
     AUTHORIZATION_AGREED = "authorization_agreed"
