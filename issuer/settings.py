@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from trillium.runtime.settings import SharedSettings, parse_public_url
+from trillium.runtime.settings import Profile, SharedSettings, parse_public_url
 
 
 class TransactionCodeChannelName(StrEnum):
@@ -64,6 +64,23 @@ class Settings(SharedSettings):
     @classmethod
     def _plain_directory(cls, url: str) -> str:
         return parse_public_url(url) if url else url
+
+    login_issuer: str = ""
+    """The OpenID provider where residents sign in; empty: nobody can, or at the demonstration's only."""
+    login_client_id: str = "trillium-issuer"
+    """How that provider knows the issuer; its redirect URI is ``<public_url>/sign-in/return``."""
+    login_client_secret: str = Field("", repr=False)
+    """Empty: a public client."""
+    login_scope: str = "openid"
+    login_claim: str = "register_number"
+    """The claim, in the ID token or at the userinfo endpoint, that is the number in the register."""
+    login_name_en: str = ""
+    login_name_fr: str = ""
+    """How the provider is called on the button; empty: it is not named."""
+    login_timeout: float = Field(10.0, gt=0, le=60)
+    """Seconds for one call of the provider."""
+    login_demonstration: bool = Field(default_factory=lambda data: data["profile"] is Profile.SANDBOX)
+    """The embedded sign-in without passwords, where no other is configured. Production refuses it."""
 
     @property
     def type_base(self) -> str:
