@@ -67,6 +67,7 @@ from specs.openid4vci.deferred import (
     verify_deferred_request,
 )
 from specs.openid4vci.encryption import (
+    EncryptedRequest,
     RequestEncryption,
     ResponseEncryption,
     create_response_encryption,
@@ -164,6 +165,7 @@ __all__ = [
     "CredentialResponseEncryption",
     "DeferredCredentialRequest",
     "DeferredCredentialResponse",
+    "EncryptedRequest",
     "GrantedCredentials",
     "Image",
     "IssuerDisplay",

@@ -3,23 +3,29 @@
 One algorithm, ECDH-ES on P-256 with AES-GCM, and no compression (4.41). Errors are never encrypted
 (section 8.3.1.2). The issuer's side of a request, with the private key elsewhere::
 
-    jwe = parse_encrypted_request(body, metadata)
-    body = decrypt_request(jwe, await ring.agreement_for_key(jwe.kid, now).agree(jwe.epk), metadata)
+    request = parse_encrypted_request(body, metadata)
+    ours = ring.agreement_for_key(request.key_id, now)  # UnknownKey: InvalidEncryptionParameters
+    json = decrypt_request(request, await ours.agree(request.epk))
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from specs.jose.encryption_jwk import ECDH_ES, parse_encryption_jwk
-from specs.jose.errors import InvalidJwk
-from specs.jose.jwe import Encryption, UnverifiedJwe
+from specs.encoding import EncodingError, create_json
+from specs.jose.encryption_jwk import ECDH_ES, create_encryption_jwk, parse_encryption_jwk
+from specs.jose.errors import InvalidJwk, JweError, UnsupportedJwk
+from specs.jose.jwe import Encryption, UnverifiedJwe, create_jwe, decrypt_jwe, parse_jwe
 from specs.jose.jwk import PublicJwk
 from specs.openid4vci.errors import InvalidEncryptionParameters
 from specs.openid4vci.issuer_metadata import CredentialIssuerMetadata
+from specs.openid4vci.wallet_errors import InvalidCredentialResponse, InvalidIssuerMetadata
 
+# Base64url makes a message longer by a third; the header is small.
+MAX_ENCRYPTED_REQUEST_BYTES: Final = 1024 * 1024
+MAX_ENCRYPTED_RESPONSE_BYTES: Final = 6 * 1024 * 1024
 _ENCRYPTIONS: Final = frozenset(Encryption)
 
 
@@ -37,6 +43,15 @@ class RequestEncryption:
 
     key: PublicJwk
     encryption: Encryption
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedRequest:
+    """A request as it came. `key_id`: the key of ours that it says it is for; `epk`: the sender's."""
+
+    key_id: str
+    epk: PublicJwk
+    jwe: UnverifiedJwe = field(repr=False)
 
 
 def parse_response_encryption(value: object) -> ResponseEncryption:
@@ -86,20 +101,35 @@ def verify_encryption(
         raise InvalidEncryptionParameters("alg is not offered")
 
 
-def parse_encrypted_request(body: bytes, metadata: CredentialIssuerMetadata) -> UnverifiedJwe:
-    """The body of a request of media type `application/jwt`. Its `kid` is that of one of our keys.
+def parse_encrypted_request(body: bytes, metadata: CredentialIssuerMetadata) -> EncryptedRequest:
+    """The body of a request of media type `application/jwt`.
 
     Raises InvalidEncryptionParameters, also when this issuer does not take encrypted requests.
     """
-    raise NotImplementedError
+    offered = metadata.credential_request_encryption
+    if offered is None:
+        raise InvalidEncryptionParameters("requests are not encrypted here")
+    try:
+        jwe = _parse(body, MAX_ENCRYPTED_REQUEST_BYTES)
+    except (JweError, EncodingError) as error:
+        raise InvalidEncryptionParameters(error.code) from error
+    if jwe.encryption not in offered.enc_values_supported:
+        raise InvalidEncryptionParameters("enc is not offered")
+    # Section 10: every key of ours has a `kid`, so the message must say which one it is for.
+    if jwe.kid is None:
+        raise InvalidEncryptionParameters("kid is missing")
+    return EncryptedRequest(jwe.kid, jwe.epk, jwe)
 
 
-def decrypt_request(jwe: UnverifiedJwe, shared_secret: bytes, metadata: CredentialIssuerMetadata) -> bytes:
+def decrypt_request(request: EncryptedRequest, shared_secret: bytes) -> bytes:
     """The JSON text in an encrypted request, for the parsers with `encrypted=True`.
 
-    `shared_secret`: our key's with `jwe.epk`. Raises InvalidEncryptionParameters.
+    `shared_secret`: our key's with `request.epk`. Raises InvalidEncryptionParameters.
     """
-    raise NotImplementedError
+    try:
+        return decrypt_jwe(request.jwe, shared_secret, encryptions=_ENCRYPTIONS)
+    except JweError as error:
+        raise InvalidEncryptionParameters(error.code) from error
 
 
 def encrypt_credential_response(
@@ -114,15 +144,25 @@ def encrypt_credential_response(
     `response`: from create_credential_response or create_deferred_response. `ephemeral` and `iv` (12 bytes)
     are fresh and for this one message.
     """
-    raise NotImplementedError
+    return _encrypt(response, encryption.key, encryption.encryption, ephemeral, iv)
 
 
 # The wallet's side.
 
 
 def select_request_encryption(metadata: CredentialIssuerMetadata) -> RequestEncryption | None:
-    """The issuer's first key that we can encrypt to, with A256GCM if that is offered. None: there is none."""
-    raise NotImplementedError
+    """The issuer's first key that we can encrypt to, with A256GCM if that is offered. None: there is none.
+
+    Raises InvalidIssuerMetadata for a key that is malformed or shows private members.
+    """
+    offered = metadata.credential_request_encryption
+    if offered is None:
+        return None
+    for encryption in (Encryption.A256GCM, Encryption.A128GCM):
+        if encryption in offered.enc_values_supported:
+            key = _usable_key(offered.jwks.get("keys"))
+            return None if key is None else RequestEncryption(key, encryption)
+    return None
 
 
 def encrypt_credential_request(
@@ -133,22 +173,59 @@ def encrypt_credential_request(
     iv: bytes,
 ) -> str:
     """The body of a credential request or deferred credential request, to be sent as `application/jwt`."""
-    raise NotImplementedError
+    return _encrypt(request, encryption.key, encryption.encryption, ephemeral, iv)
 
 
 def create_response_encryption(encryption: ResponseEncryption) -> dict[str, Any]:
     """The member `credential_response_encryption` of a request."""
-    raise NotImplementedError
+    return {"jwk": create_encryption_jwk(encryption.key), "enc": encryption.encryption.value}
 
 
-def parse_encrypted_response(body: bytes) -> UnverifiedJwe:
-    """The body of an answer of media type `application/jwt`. Raises InvalidCredentialResponse."""
-    raise NotImplementedError
+def parse_encrypted_response(body: bytes, expected: ResponseEncryption) -> UnverifiedJwe:
+    """The body of an answer of media type `application/jwt`, encrypted as was asked for.
 
-
-def decrypt_response(jwe: UnverifiedJwe, shared_secret: bytes, expected: ResponseEncryption) -> bytes:
-    """The JSON text in it, for parse_credential_response.
-
-    Raises InvalidCredentialResponse, also when it is not encrypted as was asked for.
+    Raises InvalidCredentialResponse.
     """
-    raise NotImplementedError
+    try:
+        jwe = _parse(body, MAX_ENCRYPTED_RESPONSE_BYTES)
+    except (JweError, EncodingError) as error:
+        raise InvalidCredentialResponse(error.code) from error
+    if jwe.encryption is not expected.encryption or jwe.kid != expected.key.kid:
+        raise InvalidCredentialResponse("enc or kid is not what was asked for")
+    return jwe
+
+
+def decrypt_response(jwe: UnverifiedJwe, shared_secret: bytes) -> bytes:
+    """The JSON text in it, for parse_credential_response. Raises InvalidCredentialResponse."""
+    try:
+        return decrypt_jwe(jwe, shared_secret, encryptions=_ENCRYPTIONS)
+    except JweError as error:
+        raise InvalidCredentialResponse(error.code) from error
+
+
+def _parse(body: bytes, max_bytes: int) -> UnverifiedJwe:
+    # What is not ASCII is not base64url; decoded this way each byte stays a character that parse_jwe refuses.
+    return parse_jwe(body.decode("latin-1"), max_bytes=max_bytes)
+
+
+def _encrypt(
+    message: Mapping[str, Any],
+    recipient: PublicJwk,
+    encryption: Encryption,
+    ephemeral: ec.EllipticCurvePrivateKey,
+    iv: bytes,
+) -> str:
+    return create_jwe(
+        create_json(dict(message)), recipient=recipient, encryption=encryption, ephemeral=ephemeral, iv=iv
+    )
+
+
+def _usable_key(keys: object) -> PublicJwk | None:
+    for jwk in keys if isinstance(keys, Sequence) else ():
+        try:
+            return parse_encryption_jwk(jwk)
+        except UnsupportedJwk:
+            continue
+        except InvalidJwk as error:
+            raise InvalidIssuerMetadata(f"jwks: {error.code}") from error
+    return None
