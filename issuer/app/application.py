@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from issuer.app.directory import check_directory
+from issuer.app.offering import check_offering
 from issuer.app.outside import Databases, open_ring
 from issuer.app.readiness import log_stopped_types
 from issuer.app.routes import assemble
 from issuer.app.services import Issuer, build_issuer
+from issuer.domain.offer import OFFER_MEMORY
 from issuer.ports import Clock
 from issuer.services.issue_nonce import forgettable_at
 from issuer.settings import Settings
@@ -32,7 +34,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
 
     ``clock``: instead of the system's, for tests of what happens later.
     """
-    refuse_in_production(settings.profile, [check_shared(settings), check_directory(settings)])
+    refuse_in_production(
+        settings.profile, [check_shared(settings), check_directory(settings), check_offering(settings)]
+    )
     databases, clock = Databases.open(settings), clock or SystemClock()
     ring = open_ring(settings, clock.now())
     issuer = build_issuer(settings, ring, databases.outside(ring, clock))
@@ -80,6 +84,7 @@ def _start_tasks(tasks: BackgroundTasks, issuer: Issuer) -> None:
 
     async def purge() -> None:
         await issuer.outside.stores.issuances.purge_nonces(forgettable_at(clock.now()))
+        await issuer.outside.stores.offers.purge_offers(clock.now() - OFFER_MEMORY)
 
     tasks.every(PUBLISH_EVERY, "publish_status_lists", publish)
     tasks.every(REFRESH_KEYS_EVERY, "refresh_keys", refresh_keys)

@@ -17,6 +17,7 @@ from issuer.web.management import (
     management_router,
 )
 from issuer.web.offer_messages import OfferMessages
+from issuer.web.offer_page import OfferPage, offer_page_routes
 from issuer.web.offers import OfferEndpoint
 from issuer.web.pages import create_pages, static_mounts
 from issuer.web.routes import PublicEndpoints, public_routes
@@ -34,7 +35,7 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
 from trillium.runtime.readiness import READY_PATH, readiness_route
 
-PAGE_PREFIXES = ("/authorize", "/sign-in", "/consent")
+PAGE_PREFIXES = ("/authorize", "/sign-in", "/consent", "/offer/")
 """Where people are asked in a browser; errors there are pages."""
 
 
@@ -45,7 +46,16 @@ def assemble(
     settings = issuer.settings
     app = create_application("Trillium issuer", version("trillium"), lifespan=lifespan)
     messages = OfferMessages(settings.public_url, allow_http=not settings.https)
-    routes = (*public_routes(_endpoints(issuer, messages)), readiness_route(build_readiness(issuer)))
+    pages = create_pages(
+        base_path=settings.base_path, https=settings.https, sandbox=not settings.is_production
+    )
+    routes = (
+        *public_routes(_endpoints(issuer, messages)),
+        *offer_page_routes(
+            OfferPage(issuer.offers, messages, issuer.configurations, pages, settings.base_path)
+        ),
+        readiness_route(build_readiness(issuer)),
+    )
     add_hot_routes(app, routes)
     services = ManagementServices(
         issuer.offers,
@@ -58,9 +68,6 @@ def assemble(
     )
     app.include_router(management_router(services, guard.require))
     document_hot_routes(app, routes)
-    pages = create_pages(
-        base_path=settings.base_path, https=settings.https, sandbox=not settings.is_production
-    )
     app.router.routes.extend(static_mounts())
     kinds = kinds_by_prefix(
         {"/management": CallerKind.PROBLEM} | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE), CallerKind.OAUTH
@@ -77,7 +84,12 @@ def assemble(
         cross_origin=[
             CrossOrigin(prefix) for prefix in ("/types/", "/status-lists/", "/.well-known/", "/jwks")
         ],
-        quiet=lambda path: path.startswith("/status-lists/") or path in (HEALTH_PATH, READY_PATH),
+        # An open page of an offer asks for its state every few seconds.
+        quiet=lambda path: (
+            path.startswith("/status-lists/")
+            or path in (HEALTH_PATH, READY_PATH)
+            or (path.startswith("/offer/") and path.endswith("/state"))
+        ),
     )
     install_middleware(app, install_error_handlers(app, ANSWERS, kinds, pages), options)
     return app

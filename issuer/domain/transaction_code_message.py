@@ -11,7 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from issuer.domain.business import Business
 from issuer.domain.resident import Language
+from issuer.domain.subject import Guardianship, SigningAuthority, Subject
 
 MAX_MAIL_ADDRESS: Final = 254
 # RFC 5321 without quoted local parts and address literals, which no register of residents holds.
@@ -55,6 +57,15 @@ class TransactionCodeMessage:
     expires_at: datetime
     contact: Contact | None = field(default=None, repr=False)
     """Where to; a channel that needs no address gets none."""
+
+
+def language_of_reader(subject: Subject) -> Language:
+    """The language of whoever reads a message about this subject: of a child's, the guardian."""
+    if isinstance(subject, Guardianship):
+        return subject.guardian.language
+    if isinstance(subject, SigningAuthority):
+        return subject.person.language
+    return Language.ENGLISH if isinstance(subject, Business) else subject.language
 
 
 def is_mail_address(text: str) -> bool:

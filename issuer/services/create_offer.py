@@ -1,25 +1,42 @@
-"""The back office offers a resident credentials by pre-authorized code (OpenID4VCI section 4.1)."""
+"""The back office offers a resident credentials (OpenID4VCI section 4.1)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.offer import (
+    LONGEST_LIFETIME,
     OFFER_LIFETIME,
+    SHORTEST_LIFETIME,
     ConfigurationId,
     CredentialOffer,
+    OfferGrant,
     OfferId,
-    OfferState,
     TransactionCode,
 )
-from issuer.errors import OfferNeedsTransactionCode, UnknownConfiguration, UnknownOffer, UnknownSubject
-from issuer.ports import Clock, OfferStore, Randomness, SubjectDirectory
+from issuer.domain.resident import Language
+from issuer.domain.subject import Subject, name_of
+from issuer.domain.transaction_code_message import (
+    CodeRecipient,
+    TransactionCodeMessage,
+    language_of_reader,
+)
+from issuer.domain.type_names import type_name
+from issuer.errors import (
+    OfferLifetimeRefused,
+    OfferNeedsTransactionCode,
+    TransactionCodeWithoutUse,
+    UnknownConfiguration,
+    UnknownSubject,
+)
+from issuer.ports import Randomness
+from issuer.services.deliver_transaction_code import DeliverTransactionCode, Route
+from issuer.services.follow_offers import FollowOffers
 from issuer.services.secrets_of_offers import (
     REFERENCE_BYTES,
     TRANSACTION_CODE_DIGITS,
-    OfferSecrets,
     create_reference,
     create_transaction_code,
     hash_secret,
@@ -27,37 +44,50 @@ from issuer.services.secrets_of_offers import (
 
 
 @dataclass(frozen=True, slots=True)
+class OfferTerms:
+    """How an offer is made. ``code_goes_to`` None: the resident where that is possible, else the clerk."""
+
+    grant: OfferGrant = OfferGrant.PRE_AUTHORIZED_CODE
+    lifetime: timedelta | None = None
+    """Between a minute and LONGEST_LIFETIME; ``None``: as configured."""
+    code_goes_to: CodeRecipient | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CreatedOffer:
     """What the back office hands out; the secrets in it exist nowhere else."""
 
     offer: CredentialOffer
+    page: str
+    """The secret in the address of the resident's page."""
     reference: str
-    code: str
+    grant_secret: str
+    """The pre-authorized code, or the ``issuer_state``."""
     transaction_code: str | None
-    """Six digits for another channel than the offer's (4.12); ``None`` when none is asked."""
+    """Six digits for another channel than the offer's (4.12); ``None`` when none is asked, or it was sent."""
+    account: str
+    """Whom the offer is for; told together with the transaction code."""
+    code_recipient: CodeRecipient | None = None
+    """Who has the transaction code now; ``None`` when there is none."""
+
+    @property
+    def code(self) -> str:
+        """The pre-authorized code. Raises RuntimeError for an offer that has none."""
+        if self.offer.grant is not OfferGrant.PRE_AUTHORIZED_CODE:
+            raise RuntimeError("an offer of the authorization code flow has no pre-authorized code")
+        return self.grant_secret
 
 
 @dataclass(frozen=True, slots=True)
-class ServedOffer:
-    """An offer fetched by its reference: enough to render it again."""
-
-    offer: CredentialOffer
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class CreateOffer:
-    """Makes, serves and withdraws offers.
+class CreateOffer(FollowOffers):
+    """Makes offers; and, being where they are made, follows them as well.
 
     ``needs_transaction_code`` says for which configurations the profile forbids an offer without one.
     """
 
-    offers: OfferStore
-    directory: SubjectDirectory
     configurations: Mapping[ConfigurationId, CredentialConfiguration]
-    secrets: OfferSecrets
-    clock: Clock
     randomness: Randomness
+    deliver: DeliverTransactionCode
     needs_transaction_code: frozenset[ConfigurationId] = frozenset()
     lifetime: timedelta = OFFER_LIFETIME
 
@@ -68,82 +98,111 @@ class CreateOffer:
         *,
         with_transaction_code: bool,
         actor: Actor,
+        terms: OfferTerms = OfferTerms(),
     ) -> CreatedOffer:
         """Keeps a new open offer and returns its secrets, once.
+
+        A transaction code for the resident is delivered first: when that fails, there is no offer.
 
         Raises:
             UnknownConfiguration: an id is not offered here, is named twice, or none is named (4.10).
             UnknownSubject: the register does not know the person.
             OfferNeedsTransactionCode: an identity type offered without one in production.
+            TransactionCodeWithoutUse: one is asked for together with a sign-in.
+            OfferLifetimeRefused: shorter or longer than such an offer may live.
+            ResidentNotReachable, TransactionCodeNotSent: of the way to the resident.
         """
-        wanted = self._checked(configuration_ids, with_transaction_code=with_transaction_code)
-        if await self.directory.get(subject_ref) is None:
+        wanted = self._checked(configuration_ids)
+        self._check_transaction_code(wanted, terms.grant, with_transaction_code=with_transaction_code)
+        lifetime = self._lifetime(terms)
+        subject = await self.subject(subject_ref)
+        if subject is None:
             raise UnknownSubject
+        route = await self.deliver.route(subject_ref, terms.code_goes_to) if with_transaction_code else None
+        made = self._make(subject_ref, wanted, terms.grant, lifetime, name_of(subject))
+        if route is None:
+            await self._keep(made.offer, actor, reason="")
+            return made
+        return await self._with_code(made, route, subject, actor)
+
+    def _make(
+        self,
+        subject_ref: SubjectRef,
+        wanted: tuple[ConfigurationId, ...],
+        grant: OfferGrant,
+        lifetime: timedelta,
+        account: str,
+    ) -> CreatedOffer:
         now = self.clock.now()
-        random = self.randomness.token_bytes(2 * REFERENCE_BYTES + 8)
-        offer_id = OfferId(create_reference(random[REFERENCE_BYTES:]))
-        reference = create_reference(random)
-        code = self.secrets.code(reference)
-        transaction_code = create_transaction_code(random[-8:]) if with_transaction_code else None
+        random = self.randomness.token_bytes(2 * REFERENCE_BYTES)
+        page = create_reference(random)
+        reference = self.secrets.reference(page)
+        pre_authorized = grant is OfferGrant.PRE_AUTHORIZED_CODE
+        secret = self.secrets.code(reference) if pre_authorized else self.secrets.issuer_state(reference)
         offer = CredentialOffer(
-            offer_id=offer_id,
+            offer_id=OfferId(create_reference(random[REFERENCE_BYTES:])),
             reference_hash=hash_secret(reference),
-            code_hash=hash_secret(code),
+            code_hash=hash_secret(secret) if pre_authorized else None,
+            issuer_state_hash=None if pre_authorized else hash_secret(secret),
+            page_hash=hash_secret(page),
             subject_ref=subject_ref,
             configuration_ids=wanted,
             created_at=now,
-            expires_at=now + self.lifetime,
-            transaction_code=self._stored(offer_id, transaction_code),
+            expires_at=now + lifetime,
         )
-        await self.offers.add(offer, Event(EventName.OFFER_CREATED, actor, now, subject_ref))
-        return CreatedOffer(offer, reference, code, transaction_code)
+        return CreatedOffer(offer, page, reference, secret, None, account)
 
-    async def serve(self, reference: str) -> ServedOffer:
-        """The open offer behind ``credential_offer_uri``.
+    async def _with_code(
+        self, made: CreatedOffer, route: Route, subject: Subject, actor: Actor
+    ) -> CreatedOffer:
+        code = create_transaction_code(self.randomness.token_bytes(8))
+        code_hash = self.secrets.transaction_code_hash(made.offer.offer_id, code)
+        offer = replace(made.offer, transaction_code=TransactionCode(code_hash, TRANSACTION_CODE_DIGITS))
+        to_resident = route.recipient is CodeRecipient.RESIDENT
+        if to_resident:
+            await self.deliver(self._message(offer, code, made.account, route, language_of_reader(subject)))
+        await self._keep(offer, actor, reason=f"code_to_{route.recipient.value}")
+        return replace(
+            made,
+            offer=offer,
+            transaction_code=None if to_resident else code,
+            code_recipient=route.recipient,
+        )
 
-        Raises:
-            UnknownOffer: no such reference, or redeemed, withdrawn or expired: all look alike.
-        """
-        offer = await self.offers.find_by_reference(hash_secret(reference))
-        if offer is None or offer.state_at(self.clock.now()) is not OfferState.OPEN:
-            raise UnknownOffer
-        return ServedOffer(offer, self.secrets.code(reference))
+    def _message(
+        self, offer: CredentialOffer, code: str, account: str, route: Route, language: Language
+    ) -> TransactionCodeMessage:
+        if route.contact is not None:
+            language = route.contact.language
+        names = tuple(
+            type_name(self.configurations[one].metadata, language) for one in offer.configuration_ids
+        )
+        return TransactionCodeMessage(
+            code, account, names, language, offer.created_at, offer.expires_at, route.contact
+        )
 
-    async def state(self, offer_id: OfferId) -> tuple[CredentialOffer, OfferState]:
-        """The offer and its state now, for the back office.
+    async def _keep(self, offer: CredentialOffer, actor: Actor, *, reason: str) -> None:
+        event = Event(EventName.OFFER_CREATED, actor, offer.created_at, offer.subject_ref, reason)
+        await self.offers.add(offer, event)
 
-        Raises:
-            UnknownOffer: no such offer.
-        """
-        offer = await self.offers.find(offer_id)
-        if offer is None:
-            raise UnknownOffer
-        return offer, offer.state_at(self.clock.now())
-
-    async def withdraw(self, offer_id: OfferId, *, actor: Actor) -> None:
-        """Ends an open offer; an offer that is over already stays as it is.
-
-        Raises:
-            UnknownOffer: no such offer.
-        """
-        offer, _ = await self.state(offer_id)
-        now = self.clock.now()
-        event = Event(EventName.OFFER_WITHDRAWN, actor, now, offer.subject_ref)
-        await self.offers.withdraw(offer_id, now, event)
-
-    def _checked(
-        self, configuration_ids: Sequence[ConfigurationId], *, with_transaction_code: bool
-    ) -> tuple[ConfigurationId, ...]:
+    def _checked(self, configuration_ids: Sequence[ConfigurationId]) -> tuple[ConfigurationId, ...]:
         wanted = tuple(configuration_ids)
         unknown = any(configuration_id not in self.configurations for configuration_id in wanted)
         if not wanted or unknown or len(set(wanted)) != len(wanted):
             raise UnknownConfiguration
-        if not with_transaction_code and not self.needs_transaction_code.isdisjoint(wanted):
-            raise OfferNeedsTransactionCode
         return wanted
 
-    def _stored(self, offer_id: OfferId, transaction_code: str | None) -> TransactionCode | None:
-        if transaction_code is None:
-            return None
-        code_hash = self.secrets.transaction_code_hash(offer_id, transaction_code)
-        return TransactionCode(code_hash, TRANSACTION_CODE_DIGITS)
+    def _check_transaction_code(
+        self, wanted: tuple[ConfigurationId, ...], grant: OfferGrant, *, with_transaction_code: bool
+    ) -> None:
+        if grant is OfferGrant.AUTHORIZATION_CODE:
+            if with_transaction_code:
+                raise TransactionCodeWithoutUse
+        elif not with_transaction_code and not self.needs_transaction_code.isdisjoint(wanted):
+            raise OfferNeedsTransactionCode
+
+    def _lifetime(self, terms: OfferTerms) -> timedelta:
+        lifetime = self.lifetime if terms.lifetime is None else terms.lifetime
+        if not SHORTEST_LIFETIME <= lifetime <= LONGEST_LIFETIME[terms.grant]:
+            raise OfferLifetimeRefused
+        return lifetime

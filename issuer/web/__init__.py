@@ -14,6 +14,8 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/openapi.json"),
         ("GET", "/health"),
         ("GET", "/readyz"),
+        ("GET", "/offer/{page}"),
+        ("GET", "/offer/{page}/state"),
         ("GET", "/static/runtime/{path:path}"),
         ("GET", "/static/issuer/{path:path}"),
     }

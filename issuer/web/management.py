@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from issuer.domain.event import Actor, SubjectRef
-from issuer.domain.offer import ConfigurationId, OfferId
 from issuer.domain.records import IssuanceId, IssuanceSummary
 from issuer.domain.register_file import BadCell
 from issuer.domain.resident import Resident
@@ -26,18 +25,15 @@ from issuer.web.management_messages import (
     CredentialsAnswer,
     Identifier,
     ImportAnswer,
-    OfferAnswer,
-    OfferRequest,
-    OfferStateAnswer,
     ResidentAnswer,
     ResidentsAnswer,
     ResidentSearch,
     StatusChangeAnswer,
     StatusChangeRequest,
 )
+from issuer.web.management_offers import add_offer_routes
 from issuer.web.offer_messages import OfferMessages
 from trillium.runtime.bodies import require_content_type
-from trillium.runtime.qr import draw_qr_apart
 
 MAX_REGISTER_BYTES = 64 * 1024 * 1024
 MAX_FOUND = 20
@@ -67,51 +63,10 @@ def management_router(
 ) -> APIRouter:
     """All routes under ``/management``; ``require`` lets the holder of the token through."""
     router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
-    _add_offers(router, services)
+    add_offer_routes(router, services.offers, services.messages)
     _add_residents(router, services)
     _add_credentials(router, services)
     return router
-
-
-def _add_offers(router: APIRouter, services: ManagementServices) -> None:
-    @router.post(
-        "/offers", status_code=201, summary="Offer credentials to a person, with a pre-authorized code"
-    )
-    async def create_offer(request: OfferRequest, response: Response) -> OfferAnswer:
-        created = await services.offers.create(
-            SubjectRef(request.subject_ref),
-            [ConfigurationId(one) for one in request.credential_configuration_ids],
-            with_transaction_code=request.tx_code,
-            actor=MANAGEMENT,
-        )
-        response.headers["Cache-Control"] = "no-store"
-        messages = services.messages
-        by_reference = messages.link_by_reference(created.reference)
-        qr = await draw_qr_apart(by_reference)
-        by_value = messages.link_by_value(created.offer, created.code)
-        return OfferAnswer(
-            offer_id=created.offer.offer_id,
-            credential_offer_link=by_value if request.by == "value" else by_reference,
-            credential_offer_uri=messages.reference_url(created.reference),
-            credential_offer=messages.offer(created.offer, created.code),
-            tx_code=created.transaction_code,
-            expires_at=created.offer.expires_at,
-            qr_svg=str(qr.svg("Credential offer")),
-        )
-
-    @router.get("/offers/{offer_id}", summary="What became of an offer")
-    async def show_offer(offer_id: Identifier) -> OfferStateAnswer:
-        offer, state = await services.offers.state(OfferId(offer_id))
-        return OfferStateAnswer(
-            offer_id=offer.offer_id,
-            state=state.value,
-            credential_configuration_ids=list(offer.configuration_ids),
-            expires_at=offer.expires_at,
-        )
-
-    @router.delete("/offers/{offer_id}", status_code=204, summary="Withdraw an offer that was not used yet")
-    async def withdraw_offer(offer_id: Identifier) -> None:
-        await services.offers.withdraw(OfferId(offer_id), actor=MANAGEMENT)
 
 
 def _add_residents(router: APIRouter, services: ManagementServices) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -12,38 +12,6 @@ Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-
 
 class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class OfferRequest(_Message):
-    """Offer credentials to a person of the register."""
-
-    subject_ref: Identifier
-    credential_configuration_ids: Annotated[list[Identifier], Field(min_length=1, max_length=32)]
-    tx_code: bool = False
-    """Whether the wallet must send a transaction code, which the person gets over another channel."""
-    by: Literal["reference", "value"] = "reference"
-
-
-class OfferAnswer(_Message):
-    """The offer, with its secrets: shown once."""
-
-    offer_id: str
-    credential_offer_link: str
-    """``openid-credential-offer://…``: for a link on the same device, or a QR code."""
-    credential_offer_uri: str
-    credential_offer: dict[str, Any]
-    tx_code: str | None
-    expires_at: datetime
-    qr_svg: str
-
-
-class OfferStateAnswer(_Message):
-    """How an offer stands."""
-
-    offer_id: str
-    state: Literal["open", "redeemed", "withdrawn", "expired"]
-    credential_configuration_ids: list[str]
-    expires_at: datetime
 
 
 class ResidentSearch(_Message):

@@ -4,7 +4,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from issuer.services.create_offer import CreateOffer
+from issuer.services.follow_offers import FollowOffers
 from issuer.web.offer_messages import OfferMessages
 from issuer.web.token import NO_STORE
 
@@ -12,11 +12,11 @@ from issuer.web.token import NO_STORE
 class OfferEndpoint:
     """``GET /offers/{reference}``."""
 
-    def __init__(self, offers: CreateOffer, messages: OfferMessages) -> None:
+    def __init__(self, offers: FollowOffers, messages: OfferMessages) -> None:
         self._offers = offers
         self._messages = messages
 
     async def respond(self, request: Request) -> Response:
         served = await self._offers.serve(request.path_params["reference"])
-        body = orjson.dumps(self._messages.offer(served.offer, served.code))
+        body = orjson.dumps(self._messages.offer(served.offer, served.grant_secret))
         return Response(body, media_type="application/json", headers=NO_STORE)
