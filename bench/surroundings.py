@@ -8,9 +8,12 @@ from pathlib import Path
 import issuer.settings
 import verifier.settings
 from issuer.app import Issuer, Outside, Stores, build_issuer, open_ring
+from issuer.domain.business import Business, BusinessNumber, NewBusiness
 from issuer.domain.event import SubjectRef
 from issuer.domain.resident import Address, Language, NewResident, PutCounts, RegisterNumber, Resident, Sex
+from issuer.domain.subject import Holding, Subject
 from issuer.store.memory import MemoryIssuerStore
+from issuer.store.replay_memory import MemoryReplays
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.randomness import SystemRandomness
 
@@ -47,6 +50,21 @@ class RegisterInMemory:
         self.residents.update({new.subject_ref: new.resident for new in residents})
         return PutCounts(len(residents), 0, 0)
 
+    async def subject(self, subject_ref: SubjectRef) -> Subject | None:
+        return self.residents.get(subject_ref)
+
+    async def holdings(self, subject_ref: SubjectRef) -> Sequence[Holding]:
+        return [Holding(ref, one) for ref, one in self.residents.items() if ref == subject_ref]
+
+    async def search_businesses(self, text: str, *, limit: int) -> Sequence[tuple[SubjectRef, Business]]:
+        return []
+
+    async def known_businesses(self) -> frozenset[BusinessNumber]:
+        return frozenset()
+
+    async def put_businesses(self, businesses: Sequence[NewBusiness]) -> PutCounts:
+        raise NotImplementedError("what is measured needs no business")
+
 
 def issuer_settings(var_dir: Path, **changes: object) -> issuer.settings.Settings:
     """Keys below `var_dir`, so that client and server share them."""
@@ -64,5 +82,5 @@ def issuer_without_database(var_dir: Path) -> Issuer:
     """Every service of the issuer over dictionaries."""
     settings, clock = issuer_settings(var_dir), SystemClock()
     store, register = MemoryIssuerStore(), RegisterInMemory()
-    outside = Outside(Stores(store, store, store), register, register, clock, SystemRandomness())
+    outside = Outside(Stores(store, store, store, MemoryReplays()), register, register, clock, SystemRandomness())
     return build_issuer(settings, open_ring(settings, clock.now()), outside)

@@ -1,94 +1,43 @@
-"""The sandbox's register of residents, in a database of its own (``REGISTER_DATABASE_URL``).
+"""The sandbox's register of residents and businesses, in a database of its own (``REGISTER_DATABASE_URL``).
 
-In service this is a ministry's system; the issuer sees it through ``ports.SubjectDirectory`` alone. It is
+In service these are ministries' systems; the issuer sees them through ``ports.SubjectDirectory`` alone. It is
 the only place of the product that holds claim values in the clear.
 """
 
 import asyncio
 import sqlite3
-import unicodedata
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import Column, MetaData, String, Table, Text
-
-from issuer.domain.event import SubjectRef
-from issuer.domain.resident import (
-    Address,
-    Language,
-    NewResident,
-    PutCounts,
-    RegisterNumber,
-    Resident,
-    Sex,
+from issuer.clients.register_rows import (
+    Row,
+    business_row,
+    read_business,
+    read_resident,
+    resident_row,
+    search_form,
+    search_pattern,
 )
-from issuer.errors import DirectoryUnavailable
-from trillium.runtime.database import (
-    Database,
-    DatabaseError,
-    PostgresqlDatabase,
-    SqliteDatabase,
-    create_schema,
-)
-
-metadata = MetaData()
-
-_COLUMNS = (
-    "register_number",
-    "subject_ref",
-    "personal_administrative_number",
-    "family_name",
-    "given_name",
-    "birthdate",
-    "sex",
-    "street_address",
-    "locality",
-    "region",
-    "postal_code",
-    "country",
-    "language",
-    "guardian",
-    "search_name",
-)
-_KEPT = ("register_number", "subject_ref", "personal_administrative_number")
-_CHANGEABLE = tuple(name for name in _COLUMNS if name not in _KEPT)
-
-resident_table = Table(
-    "register_resident",
+from issuer.clients.register_tables import (
+    ADDED_COLUMNS,
+    CAPACITY_COLUMNS,
+    PUT_BUSINESSES,
+    PUT_CAPACITY_SQLITE,
+    PUT_RESIDENTS,
+    Put,
     metadata,
-    Column("register_number", String(16), primary_key=True),
-    Column("subject_ref", String(64), nullable=False, unique=True),
-    Column("personal_administrative_number", String(64), nullable=False, unique=True),
-    *(Column(name, Text, nullable=name in ("given_name", "sex", "guardian")) for name in _CHANGEABLE),
 )
+from issuer.domain.business import Business, BusinessNumber, NewBusiness
+from issuer.domain.event import SubjectRef
+from issuer.domain.resident import NewResident, PutCounts, RegisterNumber, Resident
+from issuer.domain.subject import Guardianship, Holding, SigningAuthority, Subject
+from issuer.errors import DirectoryUnavailable
+from trillium.runtime.database import Database, DatabaseError, PostgresqlDatabase, create_schema
 
-_NAMES = ", ".join(_COLUMNS)
-_SET = ", ".join(f"{name} = excluded.{name}" for name in _CHANGEABLE)
-_DIFFERS = " OR ".join(f"register_resident.{name} IS DISTINCT FROM excluded.{name}" for name in _CHANGEABLE)
-_SELECT = f"SELECT {_NAMES} FROM register_resident"
+__all__ = ["SqlRegister", "search_form"]
 
-_PUT_SQLITE = (
-    f"INSERT INTO register_resident ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-    f" ON CONFLICT (register_number) DO UPDATE SET {_SET}"
-    f" WHERE {_DIFFERS.replace('IS DISTINCT FROM', 'IS NOT')}"
-)
-_PUT_POSTGRESQL = (
-    f"INSERT INTO register_resident ({_NAMES})"
-    f" SELECT * FROM unnest({', '.join(f'${place}::text[]' for place in range(1, len(_COLUMNS) + 1))})"
-    f" ON CONFLICT (register_number) DO UPDATE SET {_SET} WHERE {_DIFFERS} RETURNING xmax = 0 AS inserted"
-)
-
-
-class _Row(Protocol):
-    def __getitem__(self, column: str, /) -> Any: ...
-
-
-def search_form(text: str) -> str:
-    """Case and accents removed, so that ``lecuyer`` finds ``L'Écuyer``; other scripts stay as they are."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    kept = (character for character in decomposed if unicodedata.category(character)[0] in "LNZ")
-    return " ".join("".join(kept).split())
+_New = TypeVar("_New")
+_Cells = tuple[str | None, ...]
 
 
 class SqlRegister:
@@ -98,40 +47,129 @@ class SqlRegister:
         self._database = database
 
     async def create_tables(self) -> None:
-        """Makes the table when it is missing."""
+        """Makes what is missing: tables, and columns of registers that are older."""
         await create_schema(self._database, metadata)
+        if isinstance(self._database, PostgresqlDatabase):
+            await self._database.run_schema_statements(
+                [
+                    f"ALTER TABLE register_resident ADD COLUMN IF NOT EXISTS {one} TEXT"
+                    for one in ADDED_COLUMNS
+                ]
+            )
+        else:
+            await self._database.write(_add_columns)
 
     async def get(self, subject_ref: SubjectRef) -> Resident | None:
-        rows = await self._rows(f"{_SELECT} WHERE subject_ref = {{0}}", subject_ref)
-        return _resident(rows[0]) if rows else None
+        return await self._resident("subject_ref", subject_ref)
 
     async def search(self, text: str, *, limit: int) -> Sequence[tuple[SubjectRef, Resident]]:
-        pattern = "%" + search_form(text).replace("\\", "").replace("%", "").replace("_", "") + "%"
         rows = await self._rows(
-            f"{_SELECT} WHERE register_number = {{0}} OR search_name LIKE {{1}}"
+            "SELECT * FROM register_resident WHERE register_number = {0} OR search_name LIKE {1}"
             " ORDER BY search_name, register_number LIMIT {2}",
             text.strip().upper(),
-            pattern,
+            search_pattern(text),
             limit,
         )
-        return [(SubjectRef(row["subject_ref"]), _resident(row)) for row in rows]
+        return [(SubjectRef(row["subject_ref"]), read_resident(row)) for row in rows]
+
+    async def search_businesses(self, text: str, *, limit: int) -> Sequence[tuple[SubjectRef, Business]]:
+        rows = await self._rows(
+            "SELECT * FROM register_business WHERE business_number = {0} OR search_name LIKE {1}"
+            " ORDER BY search_name, business_number LIMIT {2}",
+            text.strip().upper(),
+            search_pattern(text),
+            limit,
+        )
+        return [(SubjectRef(row["subject_ref"]), read_business(row)) for row in rows]
+
+    async def subject(self, subject_ref: SubjectRef) -> Subject | None:
+        if resident := await self.get(subject_ref):
+            return resident
+        if found := await self._business("subject_ref", subject_ref):
+            return found[1]
+        rows = await self._rows("SELECT * FROM register_capacity WHERE subject_ref = {0}", subject_ref)
+        if not rows:
+            return None
+        holder = await self._resident("register_number", rows[0]["holder"])
+        return await self._in_capacity(holder, rows[0]["about"]) if holder else None
+
+    async def holdings(self, subject_ref: SubjectRef) -> Sequence[Holding]:
+        person = await self.get(subject_ref)
+        if person is None:
+            return []
+        found = [Holding(subject_ref, person)]
+        rows = await self._rows(
+            "SELECT * FROM register_capacity WHERE holder = {0} ORDER BY about DESC", person.register_number
+        )
+        for row in rows:
+            subject = await self._in_capacity(person, row["about"])
+            if isinstance(subject, SigningAuthority) and (
+                business := await self._business("business_number", subject.business.number)
+            ):
+                found.append(Holding(*business))
+            if subject is not None:
+                found.append(Holding(SubjectRef(row["subject_ref"]), subject))
+        return found
 
     async def known(self) -> frozenset[RegisterNumber]:
         rows = await self._rows("SELECT register_number FROM register_resident")
         return frozenset(RegisterNumber(row["register_number"]) for row in rows)
 
-    async def put(self, residents: Sequence[NewResident]) -> PutCounts:
-        rows = await asyncio.to_thread(lambda: [_columns(new) for new in residents])
-        if isinstance(self._database, SqliteDatabase):
-            imported, updated = await self._database.write(lambda connection: _put(connection, rows))
-        else:
-            columns = [[row[place] for row in rows] for place in range(len(_COLUMNS))]
-            written = await self._database.fetch(_PUT_POSTGRESQL, *columns)
-            imported = sum(bool(row["inserted"]) for row in written)
-            updated = len(written) - imported
-        return PutCounts(imported, updated, len(rows) - imported - updated)
+    async def known_businesses(self) -> frozenset[BusinessNumber]:
+        rows = await self._rows("SELECT business_number FROM register_business")
+        return frozenset(BusinessNumber(row["business_number"]) for row in rows)
 
-    async def _rows(self, sql: str, *arguments: object) -> Sequence[_Row]:
+    async def put(self, residents: Sequence[NewResident]) -> PutCounts:
+        capacities = [
+            (new.guardian_subject_ref, new.resident.guardian, new.resident.register_number)
+            for new in residents
+            if new.resident.guardian is not None
+        ]
+        return await self._put(PUT_RESIDENTS, residents, resident_row, capacities)
+
+    async def put_businesses(self, businesses: Sequence[NewBusiness]) -> PutCounts:
+        capacities = [
+            (one.subject_ref, one.register_number, new.business.number)
+            for new in businesses
+            for one in new.capacities
+        ]
+        return await self._put(PUT_BUSINESSES, businesses, business_row, capacities)
+
+    async def _put(
+        self,
+        put: Put,
+        new: Sequence[_New],
+        as_row: Callable[[_New], _Cells],
+        capacities: Sequence[_Cells],
+    ) -> PutCounts:
+        rows = await asyncio.to_thread(lambda: [as_row(one) for one in new])
+        if isinstance(self._database, PostgresqlDatabase):
+            arrays = [*_arrays(rows, put.columns), *_arrays(capacities, CAPACITY_COLUMNS)]
+            written = [bool(row["inserted"]) for row in await self._database.fetch(put.postgresql, *arrays)]
+        else:
+            written = await self._database.write(lambda connection: _write(connection, put, rows, capacities))
+        imported = sum(written)
+        return PutCounts(imported, len(written) - imported, len(rows) - len(written))
+
+    async def _resident(self, column: str, value: str) -> Resident | None:
+        rows = await self._rows(f"SELECT * FROM register_resident WHERE {column} = {{0}}", value)
+        return read_resident(rows[0]) if rows else None
+
+    async def _business(self, column: str, value: str) -> tuple[SubjectRef, Business] | None:
+        rows = await self._rows(f"SELECT * FROM register_business WHERE {column} = {{0}}", value)
+        return (SubjectRef(rows[0]["subject_ref"]), read_business(rows[0])) if rows else None
+
+    async def _in_capacity(self, holder: Resident, about: str) -> Subject | None:
+        """What stands today: another guardian, or a page without the name, ends a capacity."""
+        if found := await self._business("business_number", about):
+            signatory = found[1].signatory(holder.register_number)
+            return SigningAuthority(found[1], holder, signatory) if signatory else None
+        child = await self._resident("register_number", about)
+        if child is None or child.guardian != holder.register_number:
+            return None
+        return Guardianship(child, holder)
+
+    async def _rows(self, sql: str, *arguments: object) -> Sequence[Row]:
         """Runs a query whose placeholders are ``{0}``, ``{1}``, … in order."""
         places = range(1, len(arguments) + 1)
         try:
@@ -143,6 +181,11 @@ class SqlRegister:
             raise DirectoryUnavailable from error
 
 
+def _arrays(rows: Sequence[_Cells], columns: Sequence[str]) -> list[list[str | None]]:
+    """One array for each column."""
+    return [[row[place] for row in rows] for place in range(len(columns))]
+
+
 def _fetch(
     connection: sqlite3.Connection, query: str, arguments: Sequence[object]
 ) -> list[Mapping[str, Any]]:
@@ -151,46 +194,18 @@ def _fetch(
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _put(connection: sqlite3.Connection, rows: Sequence[tuple[str | None, ...]]) -> tuple[int, int]:
-    present = {row[0] for row in connection.execute("SELECT register_number FROM register_resident")}
-    imported = sum(row[0] not in present for row in rows)
-    written = sum(connection.execute(_PUT_SQLITE, row).rowcount for row in rows)
-    return imported, written - imported
+def _write(
+    connection: sqlite3.Connection, put: Put, rows: Sequence[_Cells], capacities: Sequence[_Cells]
+) -> list[bool]:
+    """For every row that was written, whether it is new."""
+    present = {row[0] for row in connection.execute(f"SELECT {put.columns[0]} FROM {put.table}")}
+    written = [row[0] not in present for row in rows if connection.execute(put.sqlite, row).rowcount]
+    connection.executemany(PUT_CAPACITY_SQLITE, capacities)
+    return written
 
 
-def _columns(new: NewResident) -> tuple[str | None, ...]:
-    resident, address = new.resident, new.resident.address
-    name = f"{resident.given_name or ''} {resident.family_name}"
-    return (
-        resident.register_number,
-        new.subject_ref,
-        resident.personal_administrative_number,
-        resident.family_name,
-        resident.given_name,
-        resident.birthdate.isoformat(),
-        resident.sex,
-        address.street_address,
-        address.locality,
-        address.region,
-        address.postal_code,
-        address.country,
-        resident.language,
-        resident.guardian,
-        search_form(name),
-    )
-
-
-def _resident(row: _Row) -> Resident:
-    return Resident(
-        register_number=RegisterNumber(row["register_number"]),
-        family_name=row["family_name"],
-        given_name=row["given_name"],
-        birthdate=date.fromisoformat(row["birthdate"]),
-        sex=None if row["sex"] is None else Sex(row["sex"]),
-        address=Address(
-            row["street_address"], row["locality"], row["region"], row["postal_code"], row["country"]
-        ),
-        language=Language(row["language"]),
-        guardian=None if row["guardian"] is None else RegisterNumber(row["guardian"]),
-        personal_administrative_number=row["personal_administrative_number"],
-    )
+def _add_columns(connection: sqlite3.Connection) -> None:
+    present = {row[1] for row in connection.execute("PRAGMA table_info(register_resident)")}
+    for column in ADDED_COLUMNS:
+        if column not in present:
+            connection.execute(f"ALTER TABLE register_resident ADD COLUMN {column} TEXT")

@@ -139,12 +139,16 @@ def _check_list(column: str, codes: list[str]) -> BadReason | None:
     return BadReason.NAMED_TWICE if len(set(codes)) < len(codes) else None
 
 
+def _is_date(value: str) -> bool:
+    return check_date(value, latest=None) is None
+
+
 def _check_together(
     group: tuple[str, ...], values: Mapping[str, str], bad: Mapping[str, BadReason]
 ) -> Iterator[tuple[str, BadReason]]:
     """Cells that are good alone and wrong beside one another."""
     later, earlier = _ORDER.get(group, ("", ""))
-    if later and bad.keys().isdisjoint(_DATES) and values[later] < values[earlier]:
+    if later and later not in bad and _is_date(values[earlier]) and values[later] < values[earlier]:
         yield later, BadReason.DATES_OUT_OF_ORDER
     for one in _PARENTS if group is _BIRTH else ():
         if values[f"{one}_given_name"] and not values[f"{one}_family_name"]:

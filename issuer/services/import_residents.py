@@ -19,6 +19,11 @@ SUBJECT_REF_BYTES = 16
 ADMINISTRATIVE_NUMBER_BYTES = 16
 
 
+def draw_subject_ref(randomness: Randomness) -> SubjectRef:
+    """A new name for somebody, which tells nothing about them."""
+    return SubjectRef(b64url_encode(randomness.token_bytes(SUBJECT_REF_BYTES)))
+
+
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What happened, and every bad cell of the file in the order of its lines."""
@@ -83,7 +88,9 @@ class ImportResidents:
         return _Reading(new, tuple(sorted(bad, key=lambda cell: (cell.line, cell.column))))
 
     def _new(self, resident: Resident) -> NewResident:
-        random = self.randomness.token_bytes(SUBJECT_REF_BYTES + ADMINISTRATIVE_NUMBER_BYTES)
-        subject_ref = SubjectRef(b64url_encode(random[:SUBJECT_REF_BYTES]))
-        number = b64url_encode(random[SUBJECT_REF_BYTES:])
-        return NewResident(replace(resident, personal_administrative_number=number), subject_ref)
+        number = b64url_encode(self.randomness.token_bytes(ADMINISTRATIVE_NUMBER_BYTES))
+        return NewResident(
+            replace(resident, personal_administrative_number=number),
+            draw_subject_ref(self.randomness),
+            draw_subject_ref(self.randomness) if resident.guardian else None,
+        )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from issuer.domain.business import Business, BusinessNumber, NewBusiness
 from issuer.domain.event import SubjectRef
 from issuer.domain.resident import Address, Language, NewResident, PutCounts, RegisterNumber, Resident, Sex
+from issuer.domain.subject import Guardianship, Holding, SigningAuthority, Subject
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -58,6 +60,9 @@ class RegisterInMemory:
     """``ports.SubjectDirectory`` and ``ports.Register``."""
 
     residents: dict[SubjectRef, Resident] = field(default_factory=dict)
+    businesses: dict[SubjectRef, Business] = field(default_factory=dict)
+    capacities: dict[SubjectRef, Subject] = field(default_factory=dict)
+    """Children in a guardian's hands, people who act for a business."""
 
     async def get(self, subject_ref: SubjectRef) -> Resident | None:
         return self.residents.get(subject_ref)
@@ -71,6 +76,34 @@ class RegisterInMemory:
     async def put(self, residents: Sequence[NewResident]) -> PutCounts:
         self.residents.update({new.subject_ref: new.resident for new in residents})
         return PutCounts(len(residents), 0, 0)
+
+    async def subject(self, subject_ref: SubjectRef) -> Subject | None:
+        everybody: dict[SubjectRef, Subject] = {**self.businesses, **self.capacities}
+        return await self.get(subject_ref) or everybody.get(subject_ref)
+
+    async def holdings(self, subject_ref: SubjectRef) -> Sequence[Holding]:
+        person = await self.get(subject_ref)
+        if person is None:
+            return []
+        found = [Holding(subject_ref, person)]
+        for ref, subject in self.capacities.items():
+            if isinstance(subject, Guardianship) and subject.guardian == person:
+                found.append(Holding(ref, subject))
+            if isinstance(subject, SigningAuthority) and subject.person == person:
+                businesses = self.businesses.items()
+                found += [Holding(own, one) for own, one in businesses if one == subject.business]
+                found.append(Holding(ref, subject))
+        return found
+
+    async def search_businesses(self, text: str, *, limit: int) -> Sequence[tuple[SubjectRef, Business]]:
+        return [pair for pair in self.businesses.items() if text in pair[1].name][:limit]
+
+    async def known_businesses(self) -> frozenset[BusinessNumber]:
+        return frozenset(one.number for one in self.businesses.values())
+
+    async def put_businesses(self, businesses: Sequence[NewBusiness]) -> PutCounts:
+        self.businesses.update({new.subject_ref: new.business for new in businesses})
+        return PutCounts(len(businesses), 0, 0)
 
 
 class Interleaved:
