@@ -6,6 +6,7 @@ import structlog
 
 from issuer.app.outside import KEYS, SECRETS
 from issuer.app.services import Issuer
+from issuer.clients.ministry_api import MinistryApi
 from issuer.domain.event import SubjectRef
 from issuer.domain.problems import Problem
 from issuer.domain.records import IssuanceId
@@ -32,10 +33,13 @@ def build_readiness(issuer: Issuer) -> Readiness:
 
     async def directory() -> Iterable[Finding]:
         # Status lists must be served while the ministry is away, so this takes no server out of service.
+        away = (Finding("register", "unavailable", Level.WARNING, text=DirectoryUnavailable.text),)
+        if isinstance(outside.directory, MinistryApi):  # strangers may ask us, and must not make us ask others
+            return away if outside.directory.circuit.is_open_at(outside.clock.now()) else ()
         try:
             await outside.directory.get(SubjectRef(_NOBODY))
         except DirectoryUnavailable:
-            return (Finding("register", "unavailable", Level.WARNING, text=DirectoryUnavailable.text),)
+            return away
         return ()
 
     async def keys() -> Iterable[Finding]:

@@ -1,4 +1,4 @@
-"""What the register of residents promises, on SQLite and PostgreSQL."""
+"""What the register of residents promises, on SQLite and PostgreSQL, and asked through a ministry's API."""
 
 import io
 import secrets
@@ -14,6 +14,7 @@ from issuer.domain.event import SubjectRef
 from issuer.domain.register_file import BadReason
 from issuer.domain.resident import PutCounts
 from issuer.services.import_residents import ImportReport, ImportResidents
+from tests.simulators.ministry import asked_over_http
 from trillium.runtime.database import open_database
 
 TODAY = date(2026, 11, 22)
@@ -27,17 +28,21 @@ class SystemRandomness:
         return secrets.token_bytes(count)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "ministry"])
 async def register(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlRegister]:
     url = (
-        f"sqlite:///{tmp_path}/register.db"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgresql_url")
+        request.getfixturevalue("postgresql_url")
+        if request.param == "postgresql"
+        else f"sqlite:///{tmp_path}/register.db"
     )
     database = open_database(url)
     opened = SqlRegister(database)
     await opened.create_tables()
-    yield opened
+    if request.param == "ministry":
+        async with asked_over_http(opened, url) as over_http:
+            yield over_http
+    else:
+        yield opened
     await database.close()
 
 
