@@ -350,6 +350,19 @@ class Login(Protocol):
         """Who it was. ``answer``: the parameters with which the browser came back."""
 
 
+class ReplayStore(Protocol):
+    """Proofs that were accepted (DPoP, proofs of possession): by hash, for as long as they could be again."""
+
+    async def first_use(self, key: bytes, until: datetime) -> bool:
+        """Remembers ``key`` until a moment; ``False`` when it is there already.
+
+        No event: nothing of the issuer's changes, and the request that brings the proof writes its own.
+        """
+
+    async def purge_replays(self, now: datetime) -> int:
+        """Forgets what is remembered until a moment before ``now``; returns how many."""
+
+
 class EventLog(Protocol):
     async def latest(self, limit: int) -> Sequence[Event]:
         """The newest events, newest first."""
@@ -429,6 +442,7 @@ __all__ = [
     "OfferStore",
     "Randomness",
     "Register",
+    "ReplayStore",
     "StatusStore",
     "SubjectDirectory",
     "TransactionCodeChannel",

@@ -1,14 +1,15 @@
-"""What a request to a protected endpoint may do: its access token, verified (OpenID4VCI section 8)."""
+"""What a request to a protected endpoint may do: its access token, and who sent it (OpenID4VCI section 8)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from issuer.domain.event import SubjectRef
 from issuer.ports import Clock
+from issuer.services.constrain_sender import ConstrainSender
 from issuer.services.grants import GrantReferences
 from specs.jose import PublicJwk
-from specs.oauth import verify_access_token
+from specs.oauth import ResourceError, parse_presented_token, verify_access_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,21 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class ProtectedRequest:
+    """How a request presents its token: every value of each header, as it came.
+
+    ``path``: below the credential issuer identifier, so that a proof is compared with the address that the
+    wallet knows and not with what proxies made of it.
+    """
+
+    method: str
+    path: str
+    authorization: Sequence[str]
+    dpop: Sequence[str]
+    query_names: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizeRequest:
     """``keys``: the public keys of our own access tokens, by ``kid``."""
 
@@ -32,9 +48,32 @@ class AuthorizeRequest:
     keys: Callable[[], Mapping[str, PublicJwk]]
     references: GrantReferences
     clock: Clock
+    constrain: ConstrainSender
 
-    def __call__(self, access_token: str) -> Grant:
-        """What the token is good for.
+    async def __call__(self, request: ProtectedRequest) -> Grant:
+        """What the request may do: its token is good, and its sender is the one it was issued to.
+
+        Raises:
+            specs.oauth.ResourceError: no token, a bad one, or somebody else's; 401 and a challenge.
+            specs.oauth.InvalidRequest: a token in the query, or a malformed header.
+        """
+        presented = parse_presented_token(request.authorization, query_names=request.query_names)
+        try:
+            grant = self.grant_of(presented.token)
+        except ResourceError as error:
+            error.scheme = presented.scheme
+            raise
+        await self.constrain.at_resource(
+            presented,
+            grant.jkt,
+            request.dpop,
+            method=request.method,
+            url=self.credential_issuer + request.path,
+        )
+        return grant
+
+    def grant_of(self, access_token: str) -> Grant:
+        """What the token alone is good for; says nothing about who sent it.
 
         Raises:
             specs.oauth.InvalidToken: not ours, expired, for somebody else.

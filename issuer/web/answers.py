@@ -38,12 +38,33 @@ def _challenged(status: int, french: str) -> Callable[[OAuthError], Answer]:
     return answer
 
 
+def _with_dpop_nonce(error: oauth.UseDpopNonce) -> Answer:
+    """RFC 9449 section 8."""
+    return answer_for(type(error), 400, _NONCE_FR, {oauth.DPOP_NONCE_HEADER: error.nonce})
+
+
+def _challenged_with_dpop_nonce(error: oauth.DpopNonceNeeded) -> Answer:
+    """RFC 9449 section 9."""
+    headers = {"WWW-Authenticate": create_challenge(error), oauth.DPOP_NONCE_HEADER: error.nonce}
+    return answer_for(type(error), 401, _NONCE_FR, headers)
+
+
+def _with_attestation_challenge(error: oauth.UseAttestationChallenge) -> Answer:
+    """Attestation-based client authentication, draft -10 section 8.4."""
+    return answer_for(type(error), 400, _NONCE_FR, {oauth.ATTESTATION_CHALLENGE_HEADER: error.challenge})
+
+
+_NONCE_FR = "La preuve doit porter la valeur à usage limité de cette réponse."
 _BAD_REQUEST_FR = "La demande n'est pas valide."
 _SERVER_FR = "Une erreur s'est produite de notre côté. Rien n'a été délivré."
 
 ANSWERS: Mapping[type[Exception], Entry] = {
     # the token endpoint and the credential endpoint
     OAuthError: _told(400, _BAD_REQUEST_FR),
+    oauth.UseDpopNonce: _with_dpop_nonce,
+    oauth.DpopNonceNeeded: _challenged_with_dpop_nonce,
+    oauth.InvalidClientAttestation: _told(400, "L'attestation du portefeuille n'est pas valide."),
+    oauth.UseAttestationChallenge: _with_attestation_challenge,
     oauth.InvalidClient: _told(401, "Le client n'est pas reconnu."),
     ResourceError: _challenged(401, "Le jeton d'accès est absent ou n'est pas valide."),
     oauth.InsufficientScope: _challenged(403, "Le jeton d'accès ne permet pas cette demande."),

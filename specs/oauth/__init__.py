@@ -2,8 +2,8 @@
 
 RFC 6749 (sections 3.1 to 3.3, 4.1, 5, 6, appendix A), RFC 6750 (sections 2.1, 2.3, 3), RFC 7636 (S256),
 RFC 8414, RFC 8707 (the parameter), RFC 9068 (as the form of our own access tokens), RFC 9126, RFC 9207,
-RFC 9396 (the parameter). Of OpenID4VCI 1.0 the messages of the authorization and token
-endpoints (sections 5 and 6).
+RFC 9396 (the parameter), RFC 9449, attestation-based client authentication (drafts -05 to -10). Of
+OpenID4VCI 1.0 the messages of the authorization and token endpoints (sections 5 and 6).
 """
 
 from specs.oauth.access_token import (
@@ -54,8 +54,68 @@ from specs.oauth.authorization_response import (
     create_authorization_response,
     parse_authorization_response,
 )
-from specs.oauth.bearer import create_challenge, parse_bearer
-from specs.oauth.error_response import ErrorResponse, create_error_response, parse_error_response
+from specs.oauth.bearer import (
+    PresentedToken,
+    create_challenge,
+    parse_presented_token,
+)
+from specs.oauth.challenge_response import (
+    create_challenge_response,
+    parse_challenge_response,
+)
+from specs.oauth.client_attestation import (
+    ATTESTATION_ALGORITHMS,
+    ATTESTATION_AUTH_METHOD,
+    ATTESTATION_CHALLENGE_HEADER,
+    ATTESTATION_HEADER,
+    ATTESTATION_POP_HEADER,
+    COMBINED_AUTH_METHOD,
+    AttestationPolicy,
+    VerifiedAttestationPop,
+    VerifiedClientAttestation,
+    prepare_attestation_pop,
+    prepare_client_attestation,
+    single_header,
+    verify_attestation_pop,
+    verify_client_attestation,
+    verify_combined_proof,
+)
+from specs.oauth.client_attestation_errors import (
+    InvalidClientAttestation,
+    MissingClientAttestation,
+    UseAttestationChallenge,
+    UsedAttestationPop,
+    UseFreshAttestation,
+    WrongAttestedClient,
+    WrongAttestedKey,
+)
+from specs.oauth.dpop import (
+    DPOP_ALGORITHMS,
+    DPOP_HEADER,
+    DPOP_NONCE_HEADER,
+    DpopPolicy,
+    DpopRequest,
+    VerifiedDpopProof,
+    create_access_token_hash,
+    dpop_proof_of,
+    prepare_dpop_proof,
+    verify_dpop_proof,
+)
+from specs.oauth.dpop_errors import (
+    BearerTokenAsDpop,
+    BoundTokenAsBearer,
+    DpopNonceNeeded,
+    InvalidDpopProof,
+    RefusedDpopProof,
+    UsedDpopProof,
+    UseDpopNonce,
+    WrongDpopKey,
+)
+from specs.oauth.error_response import (
+    ErrorResponse,
+    create_error_response,
+    parse_error_response,
+)
 from specs.oauth.errors import (
     AccessTokenInQuery,
     ExpiredToken,
@@ -82,8 +142,16 @@ from specs.oauth.errors import (
     UnsupportedTokenType,
     WrongServerIssuer,
 )
-from specs.oauth.form import parse_parameters
-from specs.oauth.message import Message, parse_message
+from specs.oauth.form import (
+    parse_parameters,
+)
+from specs.oauth.http_uri import (
+    normalise_http_uri,
+)
+from specs.oauth.message import (
+    Message,
+    parse_message,
+)
 from specs.oauth.metadata import (
     AuthorizationServerMetadata,
     authorization_server_metadata_url,
@@ -98,9 +166,26 @@ from specs.oauth.par import (
     create_request_uri,
     parse_par_response,
 )
-from specs.oauth.pkce import CODE_CHALLENGE_METHOD, create_code_challenge, verify_code_verifier
-from specs.oauth.redirect_uri import check_redirect_uri, has_app_scheme, is_loopback
-from specs.oauth.scope import create_scope, parse_scope
+from specs.oauth.pkce import (
+    CODE_CHALLENGE_METHOD,
+    create_code_challenge,
+    verify_code_verifier,
+)
+from specs.oauth.redirect_uri import (
+    check_redirect_uri,
+    has_app_scheme,
+    is_loopback,
+)
+from specs.oauth.scope import (
+    create_scope,
+    parse_scope,
+)
+from specs.oauth.server_nonce import (
+    SERVER_NONCE_RANDOM_BYTES,
+    NonceUse,
+    create_server_nonce,
+    verify_server_nonce,
+)
 from specs.oauth.token_request import (
     AUTHORIZATION_CODE_GRANT,
     PRE_AUTHORIZED_CODE_GRANT,
@@ -119,28 +204,47 @@ from specs.oauth.token_response import (
     create_token_response,
     parse_token_response,
 )
-from specs.oauth.url import check_identifier, check_url
+from specs.oauth.url import (
+    check_identifier,
+    check_url,
+)
 
 __all__ = [
     "ACCESS_TOKEN_TYPE",
+    "ATTESTATION_ALGORITHMS",
+    "ATTESTATION_AUTH_METHOD",
+    "ATTESTATION_CHALLENGE_HEADER",
+    "ATTESTATION_HEADER",
+    "ATTESTATION_POP_HEADER",
     "AUTHORIZATION_CODE_GRANT",
     "BEARER",
     "CODE_CHALLENGE_METHOD",
+    "COMBINED_AUTH_METHOD",
     "DPOP",
+    "DPOP_ALGORITHMS",
+    "DPOP_HEADER",
+    "DPOP_NONCE_HEADER",
     "MAX_BEARER_LIFETIME",
     "MAX_BOUND_LIFETIME",
     "MAX_REQUEST_URI_SECONDS",
     "PRE_AUTHORIZED_CODE_GRANT",
     "REFRESH_TOKEN_GRANT",
     "REQUEST_URI_PREFIX",
+    "SERVER_NONCE_RANDOM_BYTES",
     "AccessDenied",
     "AccessToken",
     "AccessTokenInQuery",
+    "AttestationPolicy",
     "AuthorizationCodeRequest",
     "AuthorizationDetails",
     "AuthorizationRequest",
     "AuthorizationServerMetadata",
+    "BearerTokenAsDpop",
+    "BoundTokenAsBearer",
     "ClientAndRedirect",
+    "DpopNonceNeeded",
+    "DpopPolicy",
+    "DpopRequest",
     "ErrorResponse",
     "ExpiredToken",
     "InsufficientScope",
@@ -148,6 +252,8 @@ __all__ = [
     "InvalidAuthorizationDetails",
     "InvalidAuthorizationResponse",
     "InvalidClient",
+    "InvalidClientAttestation",
+    "InvalidDpopProof",
     "InvalidErrorResponse",
     "InvalidGrant",
     "InvalidPushedResponse",
@@ -163,15 +269,19 @@ __all__ = [
     "MalformedParameter",
     "Message",
     "MissingAccessToken",
+    "MissingClientAttestation",
     "MissingCodeChallenge",
     "MissingParameter",
+    "NonceUse",
     "OAuthError",
     "PreAuthorizedCodeRequest",
+    "PresentedToken",
     "PushedReference",
     "PushedRequestRequired",
     "PushedRequestUri",
     "PushedResponse",
     "RefreshTokenRequest",
+    "RefusedDpopProof",
     "RepeatedParameter",
     "RequestObjectNotSupported",
     "ResourceError",
@@ -185,8 +295,19 @@ __all__ = [
     "UnsupportedResponseMode",
     "UnsupportedResponseType",
     "UnsupportedTokenType",
+    "UseAttestationChallenge",
+    "UseDpopNonce",
+    "UseFreshAttestation",
+    "UsedAttestationPop",
+    "UsedDpopProof",
     "VerifiedAccessToken",
+    "VerifiedAttestationPop",
+    "VerifiedClientAttestation",
+    "VerifiedDpopProof",
+    "WrongAttestedClient",
+    "WrongAttestedKey",
     "WrongCodeVerifier",
+    "WrongDpopKey",
     "WrongResponseIssuer",
     "WrongServerIssuer",
     "WrongState",
@@ -194,36 +315,51 @@ __all__ = [
     "check_identifier",
     "check_redirect_uri",
     "check_url",
+    "create_access_token_hash",
     "create_authorization_error_response",
     "create_authorization_request",
     "create_authorization_response",
     "create_authorization_server_metadata",
     "create_challenge",
+    "create_challenge_response",
     "create_code_challenge",
     "create_details_parameter",
     "create_error_response",
     "create_par_response",
     "create_request_uri",
     "create_scope",
+    "create_server_nonce",
     "create_token_request",
     "create_token_response",
+    "dpop_proof_of",
     "has_app_scheme",
     "is_loopback",
+    "normalise_http_uri",
     "parse_authorization_request",
     "parse_authorization_response",
     "parse_authorization_server_metadata",
-    "parse_bearer",
+    "parse_challenge_response",
     "parse_client_and_redirect",
     "parse_details_parameter",
     "parse_error_response",
     "parse_message",
     "parse_par_response",
     "parse_parameters",
+    "parse_presented_token",
     "parse_pushed_reference",
     "parse_scope",
     "parse_token_request",
     "parse_token_response",
     "prepare_access_token",
+    "prepare_attestation_pop",
+    "prepare_client_attestation",
+    "prepare_dpop_proof",
+    "single_header",
     "verify_access_token",
+    "verify_attestation_pop",
+    "verify_client_attestation",
     "verify_code_verifier",
+    "verify_combined_proof",
+    "verify_dpop_proof",
+    "verify_server_nonce",
 ]

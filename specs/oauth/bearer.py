@@ -1,28 +1,46 @@
-"""Bearer tokens in requests (RFC 6750 section 2) and the challenge when one is missing or bad (section 3)."""
+"""Access tokens in requests, and the challenge when one is missing or bad.
+
+RFC 6750 sections 2 and 3 for bearer tokens, RFC 9449 section 7.1 for those that are bound to a key.
+"""
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
+from specs.oauth.dpop import DPOP_ALGORITHMS
 from specs.oauth.errors import (
     AccessTokenInQuery,
     InvalidAuthorization,
     MissingAccessToken,
     OAuthError,
+    ResourceError,
 )
+from specs.oauth.token_response import BEARER, DPOP
 
 _MAX_LENGTH: Final = 8192 + 16
-_CREDENTIALS: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9\-._~+/]+=*)")
-_SCHEME: Final = re.compile(r"bearer(?: |$)", re.IGNORECASE)
+# RFC 9110 section 11.1: schemes have no case. The token is a token68.
+_CREDENTIALS: Final = re.compile(r"(bearer|dpop) +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"(?:bearer|dpop)(?: |$)", re.IGNORECASE)
+_SCHEMES: Final = {BEARER.lower(): BEARER, DPOP.lower(): DPOP}
+_DPOP_DETAILS: Final = f'algs="{" ".join(DPOP_ALGORITHMS)}"'
 
 
-def parse_bearer(authorization: Sequence[str], *, query_names: Collection[str]) -> str:
-    """The access token of a request.
+@dataclass(frozen=True, slots=True)
+class PresentedToken:
+    """A token as it came. `scheme`: BEARER or DPOP, in that spelling."""
+
+    scheme: str
+    token: str = field(repr=False)
+
+
+def parse_presented_token(authorization: Sequence[str], *, query_names: Collection[str]) -> PresentedToken:
+    """The access token of a request, with the scheme it was sent under.
 
     `authorization`: every `Authorization` header of the request. `query_names`: the names in its query.
     Raises AccessTokenInQuery (a token in the address ends up in logs, so it is refused and not merely
-    ignored), MissingAccessToken when there is no bearer token, InvalidAuthorization for a repeated or
-    malformed header.
+    ignored), MissingAccessToken when there is no token of either scheme, InvalidAuthorization for a repeated
+    or malformed header.
     """
     if "access_token" in query_names:
         raise AccessTokenInQuery
@@ -32,15 +50,18 @@ def parse_bearer(authorization: Sequence[str], *, query_names: Collection[str]) 
         raise MissingAccessToken
     found = _CREDENTIALS.fullmatch(authorization[0]) if len(authorization[0]) <= _MAX_LENGTH else None
     if found is None:
-        raise InvalidAuthorization("not a bearer token")
-    return found[1]
+        raise InvalidAuthorization("not a token of its scheme")
+    return PresentedToken(_SCHEMES[found[1].lower()], found[2])
 
 
 def create_challenge(error: OAuthError) -> str:
     """The value of `WWW-Authenticate` for a refusal.
 
-    RFC 6750 section 3.1: who sent no token at all learns no more than the scheme.
+    RFC 6750 section 3.1: who sent no token at all learns no more than the schemes.
     """
     if isinstance(error, MissingAccessToken):
-        return "Bearer"
-    return f'Bearer error="{error.code}", error_description="{error.text}"'
+        return f"{BEARER}, {DPOP} {_DPOP_DETAILS}"
+    told = f'error="{error.code}", error_description="{error.text}"'
+    if isinstance(error, ResourceError) and error.scheme == DPOP:
+        return f"{DPOP} {told}, {_DPOP_DETAILS}"
+    return f"{BEARER} {told}"

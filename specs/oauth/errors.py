@@ -84,11 +84,15 @@ class InvalidScope(OAuthError):
 
 
 class ResourceError(OAuthError):
-    """Base of what a protected resource refuses (RFC 6750 section 3.1)."""
+    """Base of what a protected resource refuses (RFC 6750 section 3.1).
+
+    `scheme`: in whose challenge it is told, of the class or of the one request (RFC 9449 section 7.1).
+    """
 
     code = "invalid_token"
     text = "The access token is not valid."
     section = "RFC 6750 section 3.1"
+    scheme: str = "Bearer"
 
 
 class MissingAccessToken(ResourceError):

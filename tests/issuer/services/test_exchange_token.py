@@ -60,7 +60,7 @@ async def test_4_21_a_token_is_good_for_what_was_offered_and_for_five_minutes(is
     assert claims["credential_configuration_ids"] == [PHOTO_CARD, PROOF_OF_AGE]
     assert claims["exp"] == claims["iat"] + 300  # type: ignore[operator]  # numbers
     assert "client_id" not in claims
-    assert issuer.issuer.credentials.authorize(token).subject_ref == MAYA
+    assert issuer.issuer.senders.authorize.grant_of(token).subject_ref == MAYA
 
 
 async def test_a_token_tells_nothing_about_the_person_and_two_of_one_person_share_nothing(
@@ -186,7 +186,7 @@ async def test_4_18_a_client_without_a_name_is_refused_where_anonymous_access_is
     assert refused.value.code == "invalid_client"
     named = PreAuthorizedCodeRequest(offer.code, client_id="wallet-1")
     token = (await issuer.issuer.tokens(named)).access_token
-    assert issuer.issuer.credentials.authorize(token).client_id == "wallet-1"
+    assert issuer.issuer.senders.authorize.grant_of(token).client_id == "wallet-1"
 
 
 def wrong(offer: CreatedOffer) -> str:
