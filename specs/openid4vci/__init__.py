@@ -106,12 +106,11 @@ from specs.openid4vci.key_proof import (
     ProofPolicy,
     UnverifiedKeyProof,
     VerifiedKeyProof,
-    VerifiedKeyProofs,
     parse_key_proof,
     prepare_key_proof,
     verify_key_proof,
-    verify_key_proofs,
 )
+from specs.openid4vci.key_proofs import VerifiedKeyProofs, verify_key_proofs
 from specs.openid4vci.nonce import (
     NONCE_RANDOM_BYTES,
     NonceClaims,

@@ -16,8 +16,6 @@ from tests.specs.oauth.strategies import objects_with
 from tests.specs.openid4vci.material import load
 
 CODES = load("error_codes.json")
-# They come with sender-constrained tokens.
-LATER = {"invalid_dpop_proof", "use_dpop_nonce"}
 GOOD: dict[str, Any] = {
     "type": "openid_credential",
     "credential_configuration_id": "person",
@@ -33,7 +31,7 @@ def test_the_credential_endpoint_has_the_registered_codes_and_no_others_4_36() -
     registered = set(CODES["credential_endpoint_400"]) | set(CODES["deferred_400"])
     assert codes_below(CredentialRequestError) == registered
     assert codes_below(NotificationError) == set(CODES["notification_400"])
-    assert codes_below(ResourceError) == set(CODES["credential_endpoint_401_www_authenticate"]) - LATER
+    assert codes_below(ResourceError) == set(CODES["credential_endpoint_401_www_authenticate"])
 
 
 def test_the_datasets_of_a_token_are_read_4_19() -> None:
