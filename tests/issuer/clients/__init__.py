@@ -1,0 +1,1 @@
+"""How the issuer reaches what is not its own, under test."""
