@@ -44,6 +44,13 @@ class ClaimsDoNotFit(IssuerError):
     text = "The register does not hold what this credential needs."
 
 
+class CredentialNotForSubject(IssuerError):
+    """The type is about something else, or the capacity that it would be held in does not stand."""
+
+    code = "credential_request_denied"
+    text = "This credential is not issued about this subject, or not to be held in this capacity."
+
+
 class UnknownConfiguration(IssuerError):
     """The offer names no credential configuration, one twice, or one that is not offered here (4.10)."""
 

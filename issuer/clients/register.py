@@ -7,6 +7,7 @@ the only place of the product that holds claim values in the clear.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from issuer.clients.register_rows import (
@@ -29,6 +30,7 @@ from issuer.clients.register_tables import (
 )
 from issuer.domain.business import Business, BusinessNumber, NewBusiness
 from issuer.domain.event import SubjectRef
+from issuer.domain.registrations import PersonName
 from issuer.domain.resident import NewResident, PutCounts, RegisterNumber, Resident
 from issuer.domain.subject import Guardianship, Holding, SigningAuthority, Subject
 from issuer.errors import DirectoryUnavailable
@@ -80,7 +82,7 @@ class SqlRegister:
             search_pattern(text),
             limit,
         )
-        return [(SubjectRef(row["subject_ref"]), read_business(row)) for row in rows]
+        return [(SubjectRef(row["subject_ref"]), await self._named(read_business(row))) for row in rows]
 
     async def subject(self, subject_ref: SubjectRef) -> Subject | None:
         if resident := await self.get(subject_ref):
@@ -157,7 +159,22 @@ class SqlRegister:
 
     async def _business(self, column: str, value: str) -> tuple[SubjectRef, Business] | None:
         rows = await self._rows(f"SELECT * FROM register_business WHERE {column} = {{0}}", value)
-        return (SubjectRef(rows[0]["subject_ref"]), read_business(rows[0])) if rows else None
+        if not rows:
+            return None
+        return SubjectRef(rows[0]["subject_ref"]), await self._named(read_business(rows[0]))
+
+    async def _named(self, business: Business) -> Business:
+        """With the names of the people on its page."""
+        people = [
+            await self._resident("register_number", one.register_number) for one in business.signatories
+        ]
+        return replace(
+            business,
+            signatories=tuple(
+                replace(one, name=PersonName(person.family_name, person.given_name) if person else None)
+                for one, person in zip(business.signatories, people, strict=True)
+            ),
+        )
 
     async def _in_capacity(self, holder: Resident, about: str) -> Subject | None:
         """What stands today: another guardian, or a page without the name, ends a capacity."""

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from issuer.domain.claims_schema import SCHEMA_FILE, ClaimsSchema
 from issuer.domain.problems import Problem
-from issuer.domain.register_claims import KNOWN_CLAIMS, age_of_path
+from issuer.domain.subject_claims import GUARDIANSHIP_CLAIMS, HOLDER_ROLE, is_known_claim
 from issuer.domain.type_settings import TYPE_FILE, TypeSettings
 from specs.sd_jwt.disclosure import RESERVED_NAMES
 from specs.sd_jwt_vc import (
@@ -47,6 +47,7 @@ def find_disagreements(
         *((TYPE_FILE, *problem) for problem in _decoy_problems(settings, schema)),
         *((TYPE_FILE, *problem) for problem in _fixed_problems(settings, schema)),
         *((METADATA_FILE, *problem) for problem in _source_problems(settings, metadata)),
+        *((TYPE_FILE, *problem) for problem in _guardian_problems(settings, metadata)),
         *((SCHEMA_FILE, *problem) for problem in _schema_problems(metadata, schema)),
     ]
     return [Problem(type_name, file, member, text) for file, member, text in found]
@@ -129,8 +130,20 @@ def _source_problems(settings: TypeSettings, metadata: TypeMetadata) -> Iterator
     for number, path in enumerate(paths):
         inner = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
         own = path[0] in settings.fixed_claims or path == ("document_number",)
-        if not (inner or own or path in KNOWN_CLAIMS or age_of_path(path) is not None):
+        if not (inner or own or is_known_claim(settings.subject, path)):
             yield f"claims[{number}].path", f"nothing provides {show_path(path)}"
+
+
+def _guardian_problems(settings: TypeSettings, metadata: TypeMetadata) -> Iterator[tuple[str, str]]:
+    """Whoever is shown a child's card in other hands has to see that it is one, whatever else is withheld."""
+    described = {claim.path: claim.sd for claim in metadata.claims}
+    found = GUARDIANSHIP_CLAIMS & described.keys()
+    if settings.guardian_may_hold and (missing := GUARDIANSHIP_CLAIMS - found):
+        yield "guardian_may_hold", f"needs {', '.join(sorted(map(show_path, missing)))} in {METADATA_FILE}"
+    if found and not settings.guardian_may_hold:
+        yield "guardian_may_hold", f"is false, and {METADATA_FILE} has claims about a guardian"
+    if described.get((HOLDER_ROLE,), SelectiveDisclosure.NEVER) is not SelectiveDisclosure.NEVER:
+        yield "disclosable", f"{HOLDER_ROLE} can be withheld and must not"
 
 
 def _schema_problems(metadata: TypeMetadata, schema: ClaimsSchema) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from issuer.domain.event import SubjectRef
+from issuer.domain.registrations import PersonName
 from issuer.domain.resident import Address, RegisterNumber
 
 BusinessNumber = NewType("BusinessNumber", str)
@@ -57,6 +58,8 @@ class Signatory:
     register_number: RegisterNumber
     position: Position
     signing: Signing
+    name: PersonName | None = None
+    """As the register of residents has it; the file of businesses gives numbers alone."""
 
 
 @dataclass(frozen=True, slots=True)

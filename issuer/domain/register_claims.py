@@ -1,8 +1,7 @@
-"""What the register can say about a resident, as claims: the set that every credential type picks from."""
+"""What the register can say about a person, as claims; and what an issuance adds."""
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from issuer.domain.age import age_statements
+from issuer.domain.normal_text import normal_text
+from issuer.domain.registration_claims import REGISTRATION_CLAIMS, registration_claims
 from issuer.domain.resident import Resident
 from issuer.errors import ClaimsDoNotFit
 from specs.encoding import b64url_encode
@@ -25,7 +26,7 @@ DOCUMENT_NUMBER_BYTES: Final = 8
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER_LENGTH: Final = 12
 
-KNOWN_CLAIMS: Final[frozenset[ClaimPath]] = frozenset(
+PERSON_CLAIMS: Final[frozenset[ClaimPath]] = REGISTRATION_CLAIMS | frozenset(
     {
         ("family_name",),
         ("given_name",),
@@ -37,7 +38,7 @@ KNOWN_CLAIMS: Final[frozenset[ClaimPath]] = frozenset(
         *(("address", part) for part in _ADDRESS_PARTS),
     }
 )
-"""Claims that a type can ask for, beside any `age_equal_or_over.<age>` and what the type itself fixes."""
+"""Beside any `age_equal_or_over.<age>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def age_of_path(path: ClaimPath) -> int | None:
     return None
 
 
-def register_claims(resident: Resident, facts: IssuanceFacts, ages: Iterable[int]) -> dict[str, Any]:
-    """Every claim of KNOWN_CLAIMS and a statement for each age; None is what the register does not have.
+def person_claims(resident: Resident, facts: IssuanceFacts, ages: Iterable[int]) -> dict[str, Any]:
+    """Every claim of PERSON_CLAIMS and a statement for each age; None is what the register does not have.
 
     Raises ClaimsDoNotFit for a birth in the future, and for a portrait that is not a picture.
     """
@@ -70,13 +71,14 @@ def register_claims(resident: Resident, facts: IssuanceFacts, ages: Iterable[int
     except ValueError as error:
         raise ClaimsDoNotFit("birthdate") from error
     return {
+        **registration_claims(resident, facts.today),
         # The only name of a person who has one name is the family name; nothing is made up for the other.
-        "family_name": _text(resident.family_name),
-        "given_name": _text(resident.given_name),
+        "family_name": normal_text(resident.family_name),
+        "given_name": normal_text(resident.given_name),
         "birthdate": resident.birthdate.isoformat(),
         "sex": resident.sex.value if resident.sex else None,
-        "address": {part: _text(getattr(resident.address, part)) for part in _ADDRESS_PARTS},
-        "personal_administrative_number": _text(resident.personal_administrative_number),
+        "address": {part: normal_text(getattr(resident.address, part)) for part in _ADDRESS_PARTS},
+        "personal_administrative_number": normal_text(resident.personal_administrative_number),
         AGE_CLAIM: statements,
         "portrait": facts.portrait,
         "portrait_digest": _portrait_digest(facts.portrait),
@@ -90,11 +92,6 @@ def create_document_number(prefix: str, entropy: bytes) -> str:
     number = int.from_bytes(entropy[:DOCUMENT_NUMBER_BYTES], "big")
     digits = "".join(_ALPHABET[number >> 5 * place & 31] for place in range(_NUMBER_LENGTH))
     return "-".join((prefix, digits[:4], digits[4:8], digits[8:]))
-
-
-def _text(text: str | None) -> str | None:
-    """In normal form C, whoever wrote it: the same name must give the same claim. Empty is unknown."""
-    return unicodedata.normalize("NFC", text) if text else None
 
 
 def _portrait_digest(portrait: str | None) -> str | None:

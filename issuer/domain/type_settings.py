@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from issuer.domain.problems import Problem
+from issuer.domain.subject import SubjectKind
 from specs.encoding import EncodingError, parse_json_object
 from specs.jose import Algorithm
 
@@ -66,6 +67,10 @@ class TypeSettings(_Settings):
     version: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}$")]
     """Last segment of `vct`. A change that breaks readers needs a new one (SD-JWT VC section 2.2.2.1)."""
     scope: Annotated[str, Field(pattern=r"^[a-z][a-z0-9:._-]{0,63}$")]
+    subject: SubjectKind = SubjectKind.PERSON
+    """What a credential of the type is about."""
+    guardian_may_hold: bool = False
+    """Whether a guardian may hold the card of a child; the card then says so to everybody it is shown to."""
     identity: bool
     """Says who somebody is. In production such a type is not offered by pre-authorized code alone."""
     offline: bool
@@ -113,6 +118,8 @@ def _inner_problems(settings: TypeSettings) -> Iterator[tuple[str, str]]:
         yield "haip", "HAIP requires x5c in every credential; say false or set issuer_key to x5c"
     if settings.offline and settings.issuer_key is not IssuerKeyReference.KID:
         yield "offline", "a credential for QR codes has no room for certificates; set issuer_key to kid"
+    if settings.guardian_may_hold and settings.subject is not SubjectKind.PERSON:
+        yield "guardian_may_hold", "only a person has a guardian"
     if len(set(settings.disclosable)) != len(settings.disclosable):
         yield "disclosable", "names a path twice"
     if len({total.path for total in settings.decoys}) != len(settings.decoys):

@@ -84,6 +84,9 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.IssuerError: _told(400, _BAD_REQUEST_FR),
     errors.UnknownSubject: _told(404, "Le registre ne connaît pas cette personne."),
     errors.ClaimsDoNotFit: _told(400, "Le registre n'a pas ce que ce justificatif demande."),
+    errors.CredentialNotForSubject: _told(
+        400, "Ce justificatif n'est pas délivré à ce sujet ou ne peut être détenu à ce titre."
+    ),
     errors.DirectoryUnavailable: lambda error: answer_for(
         errors.DirectoryUnavailable,
         503,

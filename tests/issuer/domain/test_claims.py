@@ -5,7 +5,6 @@ import hashlib
 import unicodedata
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,13 +13,7 @@ from hypothesis import strategies as st
 from issuer.domain.claims import claims_of
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.offer import ConfigurationId
-from issuer.domain.register_claims import (
-    KNOWN_CLAIMS,
-    IssuanceFacts,
-    age_of_path,
-    create_document_number,
-    register_claims,
-)
+from issuer.domain.register_claims import IssuanceFacts, age_of_path, create_document_number
 from issuer.domain.resident import Address, Language, RegisterNumber, Resident, Sex
 from issuer.errors import ClaimsDoNotFit
 from specs.encoding import b64url_encode
@@ -155,16 +148,6 @@ def test_a_record_that_does_not_fit_is_refused_without_telling_its_content(
         claims_of(PHOTO_CARD, resident, facts)
     assert detail in caught.value.detail
     assert "Secret" not in str(caught.value)
-
-
-def test_what_a_type_may_ask_for_is_what_the_register_says() -> None:
-    claims: dict[str, Any] = register_claims(MAYA, replace(FACTS, portrait=PORTRAIT), ())
-    del claims["age_equal_or_over"]
-    paths = {(name,) for name in claims if name != "address"} | {
-        ("address", part) for part in claims["address"]
-    }
-
-    assert paths == KNOWN_CLAIMS
 
 
 @pytest.mark.parametrize(
