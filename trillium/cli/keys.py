@@ -8,9 +8,10 @@ import typer
 
 import issuer.app
 import verifier.app
-from keys import KeyPurpose, KeyRing
+from keys import KeyKind, KeyPurpose, KeyRing
+from keys.purposes import RULES
 from trillium.cli.local import issuer_settings, verifier_settings
-from trillium.cli.output import JsonOption, console, print_json, print_rows, told
+from trillium.cli.output import MISUSED, JsonOption, console, fail, print_json, print_rows, told
 from trillium.runtime.clock import SystemClock
 
 app = typer.Typer(help="Keys and certificates.", no_args_is_help=True)
@@ -42,6 +43,16 @@ def list_keys(ring_of: RingOf = RingOf.ISSUER, as_json: JsonOption = False) -> N
         print_json(rows)
     else:
         print_rows(("purpose", "state", "version", "key_id", "certificate_until"), rows)
+
+
+@app.command("jwks")
+def jwks(purpose: KeyPurpose, ring_of: RingOf = RingOf.ISSUER) -> None:
+    """The public keys of a purpose, next ones included, as a JWK Set for whoever is given them by hand."""
+    now = SystemClock().now()
+    with told():
+        if RULES[purpose].kind is KeyKind.SECRET:
+            fail(f"{purpose.value} is a secret: it has no public part", code=MISUSED)
+        print_json(_open(ring_of, now).jwks([purpose], now))
 
 
 @app.command("rotate")

@@ -1,6 +1,7 @@
 """The adapter to a ministry's API, with a real server: what it asks, what it believes, when it gives up."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from issuer.clients.ministry_api import MinistryAccess, MinistryApi
-from issuer.clients.ministry_messages import MAX_ANSWER_BYTES
+from issuer.clients.ministry_messages import MAX_ANSWER_BYTES, ResidentAnswer, parse_answer
 from issuer.clients.register import SqlRegister
 from issuer.domain.circuit import FAILURES, PAUSE
 from issuer.domain.event import SubjectRef
@@ -234,3 +235,11 @@ async def test_only_the_authority_that_the_operator_named_vouches_for_the_minist
                     await api.get(MAYA)
             await client.close()
     assert len(ministry.requests) == 1
+
+
+def test_the_example_of_the_description_is_an_answer() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "ministry-api.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    found = parse_answer(ResidentAnswer, example.encode()).resident
+    assert found is not None
+    assert found.register_number == "ON-1000003"

@@ -117,6 +117,15 @@ def test_a_relying_service_is_registered_for_presets() -> None:
     assert presets["age-19-or-over"] == "age_equal_or_over.19"
 
 
+def test_public_keys_are_printed_for_whoever_is_given_them_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISSUER_DIRECTORY_URL", "https://register.example/directory")
+    result = run("keys", "jwks", "directory_request")
+    [key] = json.loads(result.stdout)["keys"]
+    assert (key["kty"], key["crv"]) == ("EC", "P-256")
+    assert "d" not in key
+    assert run("keys", "jwks", "wrapping").exit_code == 2
+
+
 def test_keys_are_listed_without_the_keys_and_rotated(own_folder: Path) -> None:
     before = run_json("keys", "list")
     assert {"credential", "access_token", "index_permutation"} <= {row["purpose"] for row in before}
