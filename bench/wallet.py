@@ -11,6 +11,7 @@ from bench.load import post
 from bench.presentations import LIST_FILE
 from bench.surroundings import BASE, SUBJECT, issuer_without_database
 from issuer.app import Issuer
+from issuer.domain.authorization import ANONYMOUS
 from issuer.domain.event import Actor
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import ListId
@@ -47,7 +48,7 @@ class Wallets:
         offer = await self.issuer.offers.create(
             SUBJECT, (TYPE,), with_transaction_code=False, actor=Actor("management")
         )
-        return (await self.issuer.tokens(PreAuthorizedCodeRequest(offer.code, None))).access_token
+        return (await self.issuer.tokens(PreAuthorizedCodeRequest(offer.code, None), ANONYMOUS)).access_token
 
     def _body(self, proofs: int, keys: Sequence[ec.EllipticCurvePrivateKey] = ()) -> bytes:
         nonce, now = self.issuer.credentials.nonces(), self.issuer.outside.clock.now()

@@ -2,13 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from trillium.runtime.settings import Profile, SharedSettings, parse_public_url
+
+DEMONSTRATION_PATH: Final = "/demonstration-sign-in"
+"""Where the combined server has its sign-in without passwords."""
 
 
 class TransactionCodeChannelName(StrEnum):
@@ -123,6 +126,11 @@ class Settings(SharedSettings):
     def residents_sign_in(self) -> bool:
         """Whether the authorization code flow is there."""
         return bool(self.login_issuer) or self.login_demonstration
+
+    @property
+    def uses_demonstration_login(self) -> bool:
+        """Whether the provider is the embedded one."""
+        return self.login_demonstration and self.login_issuer.endswith(DEMONSTRATION_PATH)
 
     @property
     def type_base(self) -> str:

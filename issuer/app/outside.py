@@ -5,13 +5,32 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from issuer.app.directory import MinistryRegister, SandboxRegister, open_register
-from issuer.ports import Clock, IssuanceStore, OfferStore, Randomness, Register, StatusStore, SubjectDirectory
+from issuer.ports import (
+    AuthorizationStore,
+    Clock,
+    DeferredStore,
+    GrantStore,
+    IssuanceStore,
+    NotificationStore,
+    OfferStore,
+    Randomness,
+    Register,
+    ReplayStore,
+    StatusStore,
+    SubjectDirectory,
+)
 from issuer.settings import Settings
 from issuer.store import tables
+from issuer.store.authorization_postgresql import PostgresqlAuthorizations
+from issuer.store.authorization_sqlite import SqliteAuthorizations
+from issuer.store.deferred_postgresql import PostgresqlDeferred, PostgresqlNotifications
+from issuer.store.deferred_sqlite import SqliteDeferred, SqliteNotifications
 from issuer.store.offers_postgresql import PostgresqlOffers
 from issuer.store.offers_sqlite import SqliteOffers
 from issuer.store.postgresql import PostgresqlIssuances
 from issuer.store.postgresql_statuses import PostgresqlStatuses
+from issuer.store.replay_postgresql import PostgresqlReplays
+from issuer.store.replay_sqlite import SqliteReplays
 from issuer.store.sqlite import SqliteIssuances
 from issuer.store.sqlite_statuses import SqliteStatuses
 from keys import KeyPurpose, KeyRing, KeySpec, open_key_ring
@@ -35,13 +54,38 @@ class Stores:
     offers: OfferStore
     issuances: IssuanceStore
     statuses: StatusStore
+    replays: ReplayStore
+    authorizations: AuthorizationStore
+    grants: GrantStore
+    deferred: DeferredStore
+    notifications: NotificationStore
 
 
 def open_stores(database: Database) -> Stores:
     """The stores of an open database."""
     if isinstance(database, SqliteDatabase):
-        return Stores(SqliteOffers(database), SqliteIssuances(database), SqliteStatuses(database))
-    return Stores(PostgresqlOffers(database), PostgresqlIssuances(database), PostgresqlStatuses(database))
+        sqlite = SqliteAuthorizations(database)
+        return Stores(
+            SqliteOffers(database),
+            SqliteIssuances(database),
+            SqliteStatuses(database),
+            SqliteReplays(database),
+            sqlite,
+            sqlite,
+            SqliteDeferred(database),
+            SqliteNotifications(database),
+        )
+    postgresql = PostgresqlAuthorizations(database)
+    return Stores(
+        PostgresqlOffers(database),
+        PostgresqlIssuances(database),
+        PostgresqlStatuses(database),
+        PostgresqlReplays(database),
+        postgresql,
+        postgresql,
+        PostgresqlDeferred(database),
+        PostgresqlNotifications(database),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +106,7 @@ def open_ring(settings: Settings, now: datetime) -> KeyRing:
     certified = KeySpec((host,), (settings.public_url,), certificate=True)
     wanted = dict.fromkeys(KEYS, certified)
     wanted[KeyPurpose.ACCESS_TOKEN] = KeySpec()
+    wanted[KeyPurpose.REQUEST_DECRYPTION] = KeySpec()
     wanted.update({purpose: KeySpec() for purpose in SECRETS})
     if settings.directory_url:
         wanted[KeyPurpose.DIRECTORY_REQUEST] = KeySpec()

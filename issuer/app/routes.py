@@ -1,15 +1,16 @@
 """Routes, errors and middleware around the services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
+from issuer.app.issuing import build_issuing_endpoints
 from issuer.app.readiness import build_readiness
 from issuer.app.services import Issuer
 from issuer.web.answers import ANSWERS
-from issuer.web.credential import CredentialEndpoint, NonceEndpoint
 from issuer.web.documents import METADATA_MAX_AGE, Document, LiveDocument, TypeDocuments
 from issuer.web.management import (
     MAX_REGISTER_BYTES,
@@ -20,6 +21,8 @@ from issuer.web.offer_messages import OfferMessages
 from issuer.web.offer_page import OfferPage, offer_page_routes
 from issuer.web.offers import OfferEndpoint
 from issuer.web.pages import create_pages, static_mounts
+from issuer.web.par import PushedRequestEndpoint, par_routes
+from issuer.web.rates import RATES, route_class
 from issuer.web.routes import PublicEndpoints, public_routes
 from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
@@ -31,8 +34,10 @@ from trillium.runtime.cors import CrossOrigin
 from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
 from trillium.runtime.health import HEALTH_PATH
 from trillium.runtime.management import ManagementGuard
+from trillium.runtime.metrics import create_registry, metrics_route
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
-from trillium.runtime.openapi import add_hot_routes, document_hot_routes
+from trillium.runtime.openapi import HotRoute, add_hot_routes, document_hot_routes
+from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, readiness_route
 
 PAGE_PREFIXES = ("/authorize", "/sign-in", "/consent", "/offer/")
@@ -43,20 +48,22 @@ def assemble(
     issuer: Issuer, guard: ManagementGuard, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ) -> FastAPI:
     """Routes, errors and middleware around the services."""
-    settings = issuer.settings
+    settings, metrics = issuer.settings, create_registry()
     app = create_application("Trillium issuer", version("trillium"), lifespan=lifespan)
     messages = OfferMessages(settings.public_url, allow_http=not settings.https)
     pages = create_pages(
         base_path=settings.base_path, https=settings.https, sandbox=not settings.is_production
     )
     routes = (
-        *public_routes(_endpoints(issuer, messages)),
+        *public_routes(_endpoints(issuer, messages, metrics)),
         *offer_page_routes(
             OfferPage(issuer.offers, messages, issuer.configurations, pages, settings.base_path)
         ),
+        *_authorization_routes(issuer),
         readiness_route(build_readiness(issuer)),
     )
     add_hot_routes(app, routes)
+    app.router.routes.append(metrics_route(metrics, guard.require))
     services = ManagementServices(
         issuer.offers,
         messages,
@@ -65,6 +72,7 @@ def assemble(
         issuer.outside.directory,
         issuer.residents,
         lambda: issuer.outside.clock.now().astimezone(settings.zone).date(),
+        issuer.issuing.decisions,
     )
     app.include_router(management_router(services, guard.require))
     document_hot_routes(app, routes)
@@ -75,10 +83,15 @@ def assemble(
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
+        buckets=TokenBuckets(RATES) if settings.rate_limits else None,
+        route_class=route_class,
         body_limits={
             "/credential": 1024 * 1024,
+            "/deferred-credential": 32 * 1024,
+            "/notification": 32 * 1024,
             "/management/residents/import": MAX_REGISTER_BYTES,
             "/token": 16 * 1024,
+            "/par": 32 * 1024,
             "/nonce": 1024,
         },
         cross_origin=[
@@ -95,16 +108,23 @@ def assemble(
     return app
 
 
-def _endpoints(issuer: Issuer, messages: OfferMessages) -> PublicEndpoints:
+def _authorization_routes(issuer: Issuer) -> Sequence[HotRoute]:
+    """Where residents can sign in."""
+    server = issuer.authorization
+    if server is None:
+        return ()
+    return par_routes(PushedRequestEndpoint(server.push, issuer.senders.authenticate))
+
+
+def _endpoints(issuer: Issuer, messages: OfferMessages, metrics: CollectorRegistry) -> PublicEndpoints:
     ring, url, clock = issuer.ring, issuer.settings.public_url, issuer.outside.clock
 
     def create_issuer_keys() -> object:
         return create_jwt_vc_issuer_metadata(url, ring.jwks([KeyPurpose.CREDENTIAL], clock.now())["keys"])
 
     return PublicEndpoints(
-        token=TokenEndpoint(issuer.tokens),
-        nonce=NonceEndpoint(issuer.credentials.nonces),
-        credential=CredentialEndpoint(issuer.credentials),
+        token=TokenEndpoint(issuer.tokens, issuer.senders.authenticate),
+        issuing=build_issuing_endpoints(issuer.settings, issuer.issuing, metrics),
         offer=OfferEndpoint(issuer.offers, messages),
         status_list=StatusListEndpoint(issuer.lists),
         types=TypeDocuments(issuer.configurations.values()),

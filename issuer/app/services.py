@@ -7,9 +7,11 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from issuer.app.issuing import build_credentials
+from issuer.app.authorization import AuthorizationServer, build_authorization, build_clients
+from issuer.app.issuing import Issuing, build_issuing
 from issuer.app.offering import build_offers
 from issuer.app.outside import Outside
+from issuer.app.sender import Senders, build_senders
 from issuer.app.tokens import build_tokens
 from issuer.clients.credential_types import read_configurations
 from issuer.domain.configuration import CredentialConfiguration
@@ -24,7 +26,7 @@ from issuer.services.exchange_token import ExchangeToken
 from issuer.services.import_residents import ImportResidents
 from issuer.services.issue_credential import IssueCredential
 from issuer.services.issuer_keys import IssuerKeys
-from issuer.services.publish_metadata import IssuerDocuments, publish_metadata
+from issuer.services.publish_metadata import IssuerDocuments, RequestEncryptionOffer, publish_metadata
 from issuer.services.publish_status_list import PublishStatusLists
 from issuer.services.serve_status_list import ServeStatusLists
 from issuer.settings import Settings
@@ -50,11 +52,19 @@ class Issuer:
     documents: IssuerDocuments
     offers: CreateOffer
     tokens: ExchangeToken
-    credentials: IssueCredential
+    authorization: AuthorizationServer | None
+    """``None`` where nobody can sign in."""
+    senders: Senders
+    issuing: Issuing
     statuses: ChangeStatus
     publisher: PublishStatusLists
     lists: ServeStatusLists
     residents: ImportResidents
+
+    @property
+    def credentials(self) -> IssueCredential:
+        """The credential endpoint's service."""
+        return self.issuing.credentials
 
 
 def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_block: int = BLOCK) -> Issuer:
@@ -77,8 +87,11 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         settings.public_url,
         configurations,
         anonymous_access=settings.anonymous_access,
+        encryption=RequestEncryptionOffer(keys.request_keys(), settings.credential_encryption == "required"),
         allow_http=not settings.https,
     )
+    senders = build_senders(settings, keys, outside)
+    clients = build_clients(settings)
     return Issuer(
         settings=settings,
         ring=ring,
@@ -87,8 +100,12 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         problems=built.problems,
         documents=documents,
         offers=build_offers(settings, keys, outside, configurations),
-        tokens=build_tokens(settings, keys, outside),
-        credentials=build_credentials(settings, keys, outside, documents, allocate),
+        senders=senders,
+        tokens=build_tokens(settings, keys, outside, documents, clients),
+        authorization=build_authorization(settings, outside, documents.metadata, clients),
+        issuing=build_issuing(
+            settings, keys, outside, documents, allocate=allocate, authorize=senders.authorize
+        ),
         statuses=ChangeStatus(stores.issuances, stores.statuses, allocate, clock),
         publisher=PublishStatusLists(
             stores.statuses, keys.list_signer(), clock, _process_name(randomness), _list_not_published

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sqlalchemy import Table
+
 from issuer.domain.authorization import (
     USED_CODE_MEMORY,
     Authorization,
@@ -25,6 +27,12 @@ from issuer.store.authorization_rows import (
     pushed_columns,
     session_columns,
     session_from,
+)
+from issuer.store.authorization_tables import (
+    authorization_code,
+    authorization_session,
+    issued_grant,
+    pushed_request,
 )
 from issuer.store.sqlite import insert_event
 from trillium.runtime.database import SqliteDatabase
@@ -61,7 +69,7 @@ class SqliteAuthorizations:
         self._database = database
 
     async def push(self, pushed: PushedRequest, event: Event) -> None:
-        await self._insert("issuer_pushed_request", pushed_columns(pushed), event)
+        await self._insert(pushed_request, pushed_columns(pushed), event)
 
     async def take_pushed(
         self, reference_hash: bytes, client_id: ClientId, now: datetime, event: Event
@@ -76,7 +84,7 @@ class SqliteAuthorizations:
         return await self._database.write(work)
 
     async def open_session(self, session: AuthorizationSession, event: Event) -> None:
-        await self._insert("issuer_authorization_session", session_columns(session), event)
+        await self._insert(authorization_session, session_columns(session), event)
 
     async def find_session(self, session_hash: bytes) -> AuthorizationSession | None:
         sql = "SELECT * FROM issuer_authorization_session WHERE session_hash = ?"
@@ -93,7 +101,7 @@ class SqliteAuthorizations:
     ) -> bool:
         states = "'signing_in', 'consenting'" if code is None else "'consenting'"
         arguments = (session_hash, to_column(event.at))
-        kept = None if code is None else ("issuer_authorization_code", code_columns(code))
+        kept = None if code is None else (authorization_code, code_columns(code))
         return await self._change(_END.format(states=states), arguments, event, kept)
 
     async def find_code(self, code_hash: bytes) -> AuthorizationCode | None:
@@ -103,7 +111,7 @@ class SqliteAuthorizations:
 
     async def spend_code(self, code_hash: bytes, grant: IssuedGrant, event: Event) -> bool:
         arguments = (grant.grant_id, code_hash, to_column(event.at))
-        return await self._change(_SPEND, arguments, event, ("issuer_grant", grant_columns(grant)))
+        return await self._change(_SPEND, arguments, event, (issued_grant, grant_columns(grant)))
 
     async def purge_authorizations(self, now: datetime) -> int:
         codes = "DELETE FROM issuer_authorization_code WHERE expires_at <= ?"
@@ -117,7 +125,7 @@ class SqliteAuthorizations:
     # grants
 
     async def add_grant(self, grant: IssuedGrant, event: Event) -> None:
-        await self._insert("issuer_grant", grant_columns(grant), event)
+        await self._insert(issued_grant, grant_columns(grant), event)
 
     async def find_grant(self, grant_id: GrantId) -> IssuedGrant | None:
         return await self._one("SELECT * FROM issuer_grant WHERE grant_id = ?", grant_id, grant_from)
@@ -135,7 +143,7 @@ class SqliteAuthorizations:
             lambda connection: connection.execute(sql, (to_column(now),)).rowcount
         )
 
-    async def _insert(self, table: str, columns: Sequence[Any], event: Event) -> None:
+    async def _insert(self, table: Table, columns: Sequence[Any], event: Event) -> None:
         def work(connection: sqlite3.Connection) -> None:
             _insert_row(connection, table, columns)
             insert_event(connection, event)
@@ -147,7 +155,7 @@ class SqliteAuthorizations:
         sql: str,
         arguments: Sequence[Any],
         event: Event,
-        kept: tuple[str, Sequence[Any]] | None = None,
+        kept: tuple[Table, Sequence[Any]] | None = None,
     ) -> bool:
         """The conditional change of one row; what comes of it is kept only by the one who made it."""
 
@@ -166,6 +174,6 @@ class SqliteAuthorizations:
         return read(rows[0]) if rows else None
 
 
-def _insert_row(connection: sqlite3.Connection, table: str, columns: Sequence[Any]) -> None:
+def _insert_row(connection: sqlite3.Connection, table: Table, columns: Sequence[Any]) -> None:
     marks = ",".join("?" * len(columns))
-    connection.execute(f"INSERT INTO {table} VALUES ({marks})", columns)
+    connection.execute(f"INSERT INTO {table.name} VALUES ({marks})", columns)

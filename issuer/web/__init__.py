@@ -4,6 +4,7 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
     {
         ("POST", "/nonce"),
         ("POST", "/token"),
+        ("POST", "/par"),
         ("GET", "/status-lists/{list_id}"),
         ("GET", "/offers/{reference}"),
         ("GET", "/types/{type}/{version}"),

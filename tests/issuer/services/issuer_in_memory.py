@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from issuer.app import Issuer, Outside, Stores, build_issuer, open_ring
+from issuer.domain.authorization import ANONYMOUS
 from issuer.domain.event import Actor, EventName, SubjectRef
 from issuer.domain.offer import ConfigurationId
 from issuer.services.authorize_request import Grant
 from issuer.services.create_offer import CreatedOffer
+from issuer.services.issue_credential import IssuedCredentials
 from issuer.settings import Settings
+from issuer.store.authorization_memory import MemoryAuthorizations
+from issuer.store.deferred_memory import MemoryDeferred, MemoryNotifications
 from issuer.store.memory import MemoryIssuerStore
+from issuer.store.replay_memory import MemoryReplays
 from keys import KeyRing
 from specs.encoding import create_json
 from specs.oauth import PreAuthorizedCodeRequest
@@ -38,9 +43,16 @@ class IssuerInMemory:
     settings: dict[str, Any] = field(default_factory=dict)
     ring: KeyRing | None = None
     block: int = 32
+    replays: MemoryReplays = field(default_factory=MemoryReplays)
+    authorizations: Any = None
+    deferred: Any = None
+    notifications: Any = None
     issuer: Issuer = field(init=False)
 
     def __post_init__(self) -> None:
+        self.authorizations = self.authorizations or MemoryAuthorizations(self.store)
+        self.deferred = self.deferred or MemoryDeferred(self.store)
+        self.notifications = self.notifications or MemoryNotifications(self.store)
         settings = Settings(
             **{
                 "public_url": ISSUER,
@@ -52,7 +64,16 @@ class IssuerInMemory:
         )
         self.ring = self.ring or open_ring(settings, self.clock.now())
         outside = Outside(
-            Stores(self.store, self.store, self.store),
+            Stores(
+                self.store,
+                self.store,
+                self.store,
+                self.replays,
+                self.authorizations,
+                self.authorizations,
+                self.deferred,
+                self.notifications,
+            ),
             self.register,
             self.register,
             self.clock,
@@ -70,6 +91,8 @@ class IssuerInMemory:
             self.settings,
             self.ring,
             self.block,
+            self.replays,
+            self.authorizations,
         )
 
     @property
@@ -94,7 +117,7 @@ class IssuerInMemory:
     async def redeem(self, offer: CreatedOffer) -> str:
         """The access token."""
         request = PreAuthorizedCodeRequest(offer.code, offer.transaction_code)
-        return (await self.issuer.tokens(request)).access_token
+        return (await self.issuer.tokens(request, ANONYMOUS)).access_token
 
     async def issue(
         self, copies: int = 1, configuration_id: ConfigurationId = PHOTO_CARD, *, start: int = 0
@@ -103,9 +126,11 @@ class IssuerInMemory:
         grant = Grant(MAYA, frozenset({configuration_id}), None)
         proofs = self.prover.proofs(self.issuer.credentials.nonces(), copies, start=start)
         request = parse_credential_request(create_json(request_body(proofs, configuration_id)))
-        texts = await self.issuer.credentials(grant, request)
+        issued = await self.issuer.credentials(grant, request)
+        assert isinstance(issued, IssuedCredentials)
         return [
-            self.inspector.credential(text, holder_key(start + number)) for number, text in enumerate(texts)
+            self.inspector.credential(text, holder_key(start + number))
+            for number, text in enumerate(issued.credentials)
         ]
 
     async def published_status(self, credential: VerifiedCredential) -> int:

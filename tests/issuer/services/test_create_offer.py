@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from issuer.domain.authorization import ANONYMOUS
 from issuer.domain.event import EventName, SubjectRef
 from issuer.domain.offer import MAX_TRANSACTION_CODE_ATTEMPTS, ConfigurationId, OfferId, OfferState
 from issuer.errors import OfferNeedsTransactionCode, UnknownConfiguration, UnknownOffer, UnknownSubject
@@ -102,7 +103,7 @@ async def test_an_offer_that_is_over_looks_like_one_that_never_was(issuer: Issue
     await issuer.issuer.offers.withdraw(withdrawn.offer.offer_id, actor=CLERK)
     for _ in range(MAX_TRANSACTION_CODE_ATTEMPTS):
         with pytest.raises(WrongTxCode):
-            await issuer.issuer.tokens(PreAuthorizedCodeRequest(exhausted.code, "not it"))
+            await issuer.issuer.tokens(PreAuthorizedCodeRequest(exhausted.code, "not it"), ANONYMOUS)
     for over in (redeemed, withdrawn, exhausted):
         with pytest.raises(UnknownOffer):
             await serve(over.reference)

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from issuer.domain.authorization import ANONYMOUS
 from issuer.domain.event import EventName
 from issuer.domain.offer import OfferState
 from issuer.services.create_offer import CreatedOffer
 from issuer.services.exchange_token import ExchangeToken
+from issuer.services.redeem_offer import RedeemOffer
 from specs.encoding import parse_json_object
 from specs.errors import ProtocolError
 from specs.jose import parse_jws
@@ -22,6 +24,7 @@ from specs.openid4vci.errors import (
     UnknownPreAuthorizedCode,
     WrongTxCode,
 )
+from tests.issuer.services.authorizing import sender
 from tests.issuer.services.issuer_in_memory import (
     CLERK,
     ISSUER,
@@ -42,10 +45,10 @@ def claims_of(token: str) -> dict[str, object]:
     return parse_json_object(parse_jws(token, max_bytes=8192).payload, max_bytes=8192)
 
 
-async def attempt(exchange: ExchangeToken, code: str, tx_code: str | None = None) -> str:
+async def attempt(exchange: RedeemOffer | ExchangeToken, code: str, tx_code: str | None = None) -> str:
     """What came of it: ``ok`` or the registered code of the refusal."""
     try:
-        await exchange(PreAuthorizedCodeRequest(code, tx_code))
+        await exchange(PreAuthorizedCodeRequest(code, tx_code), ANONYMOUS)
     except ProtocolError as error:
         return error.code
     return "ok"
@@ -91,7 +94,7 @@ async def test_4_18_the_transaction_code_is_there_exactly_when_it_was_asked_for(
     assert await attempt(issuer.issuer.tokens, offer.code, tx_code) == code
     if error is not None:
         with pytest.raises(error):
-            await issuer.issuer.tokens(PreAuthorizedCodeRequest(offer.code, tx_code))
+            await issuer.issuer.tokens(PreAuthorizedCodeRequest(offer.code, tx_code), ANONYMOUS)
         # the code was not burnt by it (keycloak #49787)
         assert (await issuer.issuer.offers.state(offer.offer.offer_id))[1] is OfferState.OPEN
         assert await issuer.redeem(offer)
@@ -125,7 +128,7 @@ async def test_4_14_parallel_guesses_do_not_outrun_the_limit() -> None:
     issuer = IssuerInMemory()
     offer = await issuer.offer(with_transaction_code=True)
     assert offer.transaction_code is not None
-    exchange = replace(issuer.issuer.tokens, offers=Interleaved(issuer.store))
+    exchange = replace(issuer.issuer.tokens.offer, offers=Interleaved(issuer.store))
     guesses = [str(number).zfill(6) for number in range(50) if str(number).zfill(6) != offer.transaction_code]
     outcomes = await asyncio.gather(*(attempt(exchange, offer.code, guess) for guess in guesses))
     assert set(outcomes) == {"invalid_grant"}
@@ -137,7 +140,7 @@ async def test_4_14_parallel_guesses_do_not_outrun_the_limit() -> None:
 async def test_4_12_of_many_requests_with_one_code_one_gets_a_token() -> None:
     issuer = IssuerInMemory()
     offer = await issuer.offer()
-    exchange = replace(issuer.issuer.tokens, offers=Interleaved(issuer.store))
+    exchange = replace(issuer.issuer.tokens.offer, offers=Interleaved(issuer.store))
     outcomes = await asyncio.gather(*(attempt(exchange, offer.code) for _ in range(5)))
     assert sorted(outcomes) == ["invalid_grant"] * 4 + ["ok"]
     assert issuer.events(EventName.OFFER_REDEEMED) == 1
@@ -155,8 +158,9 @@ async def test_who_loses_the_race_at_the_last_moment_gets_no_token() -> None:
     issuer = IssuerInMemory()
     offer = await issuer.offer()
     slow = Interleaved(issuer.store, {"redeem": lambda: issuer.redeem(offer)})
+    redeem = replace(issuer.issuer.tokens.offer, offers=slow)
     with pytest.raises(RedeemedPreAuthorizedCode):
-        await replace(issuer.issuer.tokens, offers=slow)(PreAuthorizedCodeRequest(offer.code))
+        await redeem(PreAuthorizedCodeRequest(offer.code), ANONYMOUS)
     assert issuer.events(EventName.OFFER_REDEEMED) == 1
 
 
@@ -185,7 +189,7 @@ async def test_4_18_a_client_without_a_name_is_refused_where_anonymous_access_is
         await issuer.redeem(offer)
     assert refused.value.code == "invalid_client"
     named = PreAuthorizedCodeRequest(offer.code, client_id="wallet-1")
-    token = (await issuer.issuer.tokens(named)).access_token
+    token = (await issuer.issuer.tokens(named, sender("wallet-1"))).access_token
     assert issuer.issuer.senders.authorize.grant_of(token).client_id == "wallet-1"
 
 
