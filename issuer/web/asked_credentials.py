@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.offer import ConfigurationId
 from issuer.services.finish_authorization import ShownSession
 from specs.sd_jwt_vc.display_metadata import TypeDisplay
 from trillium.runtime.i18n import Language, parse_language
+
+Configurations: TypeAlias = Mapping[ConfigurationId, CredentialConfiguration]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class AskingWallet:
 
 
 def asked_credentials(
-    configurations: Mapping[ConfigurationId, CredentialConfiguration],
+    configurations: Configurations,
     ids: Iterable[ConfigurationId],
     language: Language,
 ) -> list[AskedCredential]:

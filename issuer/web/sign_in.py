@@ -12,11 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from issuer import errors
 from issuer.domain.authorization import SessionState
-from issuer.domain.configuration import CredentialConfiguration
-from issuer.domain.offer import ConfigurationId
 from issuer.services.finish_authorization import AuthorizationSessions, ShownSession
 from issuer.services.sign_in import SignIn
-from issuer.web.asked_credentials import asked_credentials, asking_wallet
+from issuer.web.asked_credentials import Configurations, asked_credentials, asking_wallet
 from issuer.web.page_session import PageSession
 from specs.oauth import AccessDenied, OAuthError, ServerError, TemporarilyUnavailable
 from trillium.runtime.bodies import MAX_FORM_FIELDS, MalformedForm, read_form
@@ -58,7 +56,7 @@ class SignInSurroundings:
     pages: Pages
     session: PageSession
     sessions: AuthorizationSessions
-    configurations: Mapping[ConfigurationId, CredentialConfiguration]
+    configurations: Configurations
 
     def describe(self, shown: ShownSession, cookie: str, language: Language) -> dict[str, object]:
         """What both pages show."""

@@ -281,9 +281,12 @@ class StrangerClient(OutgoingClient):
             raise ForbiddenAddress(f"{host} is at an address that is not public")
 
 
-def configured_client(ca_file: Path | None = None) -> ConfiguredClient:
+def configured_client(
+    ca_file: Path | None = None, *, total_timeout: float = TOTAL_TIMEOUT
+) -> ConfiguredClient:
     """A client for configured destinations; `ca_file` instead of the usual public authorities."""
-    return ConfiguredClient(ssl_context=ssl.create_default_context(cafile=ca_file) if ca_file else None)
+    context = ssl.create_default_context(cafile=ca_file) if ca_file else None
+    return ConfiguredClient(ssl_context=context, total_timeout=total_timeout)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
