@@ -28,6 +28,7 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.mounting import Part
 from trillium.runtime.openapi import FORM, Content, HotRoute, add_hot_routes, document_hot_routes
 from trillium.runtime.randomness import SystemRandomness
+from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, Finding, Level, Readiness, readiness_route
 from trillium.runtime.ring_checks import check_ring
 from trillium.runtime.settings import (
@@ -60,6 +61,7 @@ from verifier.store.sqlite import SqliteVerifierStore
 from verifier.web.answers import ANSWERS
 from verifier.web.management import ManagementServices, management_router
 from verifier.web.presentations import PresentationServices, presentation_router
+from verifier.web.rates import RATES, route_class
 from verifier.web.wallets import RequestObjectEndpoint, ResponseEndpoint
 
 REFRESH_KEYS_EVERY = 5.0
@@ -276,6 +278,8 @@ def assemble(
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
+        buckets=TokenBuckets(RATES) if settings.rate_limits else None,
+        route_class=route_class,
         body_limits={"/responses/": MAX_RESPONSE_BYTES, "/request-objects/": 128 * 1024},
         quiet=lambda path: path in (HEALTH_PATH, READY_PATH),
     )

@@ -23,6 +23,7 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.mounting import Part
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
 from trillium.runtime.randomness import SystemRandomness
+from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, Finding, Level, Readiness, readiness_route
 from trillium.runtime.ring_checks import check_ring
 from trillium.runtime.settings import (
@@ -70,6 +71,7 @@ from wallet_api.web.answers import ANSWERS
 from wallet_api.web.credentials import credentials_router
 from wallet_api.web.offers import offers_router
 from wallet_api.web.presentations import presentations_router
+from wallet_api.web.rates import RATES, route_class
 
 REFRESH_KEYS_EVERY = 5.0
 PURGE_EVERY = 60.0
@@ -250,6 +252,8 @@ def assemble(
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
+        buckets=TokenBuckets(RATES) if settings.rate_limits else None,
+        route_class=route_class,
         body_limits={"/offers": MAX_OFFER_REQUEST_BYTES, "/accounts": 4096},
         quiet=lambda path: path in (HEALTH_PATH, READY_PATH),
     )

@@ -23,6 +23,7 @@ from issuer.web.offers import OfferEndpoint
 from issuer.web.pages import create_pages, static_mounts
 from issuer.web.par import PushedRequestEndpoint, par_routes
 from issuer.web.rates import RATES, route_class
+from issuer.web.rates import RATES, route_class
 from issuer.web.routes import PublicEndpoints, public_routes
 from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
@@ -37,6 +38,7 @@ from trillium.runtime.management import ManagementGuard
 from trillium.runtime.metrics import create_registry, metrics_route
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import HotRoute, add_hot_routes, document_hot_routes
+from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, readiness_route
 
@@ -83,6 +85,8 @@ def assemble(
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
+        buckets=TokenBuckets(RATES) if settings.rate_limits else None,
+        route_class=route_class,
         buckets=TokenBuckets(RATES) if settings.rate_limits else None,
         route_class=route_class,
         body_limits={

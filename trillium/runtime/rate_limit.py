@@ -64,6 +64,16 @@ def client_network(address: str) -> str:
     return address
 
 
+def classify_by_prefix(classes: Mapping[str, str | None], default: str | None) -> Callable[[str], str | None]:
+    """The class of the longest prefix that a path has, else `default`; None for no limit."""
+    ordered = sorted(classes.items(), key=lambda entry: -len(entry[0]))
+
+    def classify(path: str) -> str | None:
+        return next((name for prefix, name in ordered if path.startswith(prefix)), default)
+
+    return classify
+
+
 class RateLimit:
     """ASGI: asks the buckets before the application. `classify` names the class of a path, None for no limit.
 
