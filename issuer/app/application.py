@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from issuer.app.directory import check_directory
+from issuer.app.issuing import check_issuing
 from issuer.app.offering import check_offering
 from issuer.app.outside import Databases, open_ring
 from issuer.app.readiness import log_stopped_types
@@ -35,7 +36,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     ``clock``: instead of the system's, for tests of what happens later.
     """
     refuse_in_production(
-        settings.profile, [check_shared(settings), check_directory(settings), check_offering(settings)]
+        settings.profile,
+        [
+            check_shared(settings),
+            check_directory(settings),
+            check_offering(settings),
+            check_issuing(settings),
+        ],
     )
     databases, clock = Databases.open(settings), clock or SystemClock()
     ring = open_ring(settings, clock.now())
@@ -84,6 +91,7 @@ def _start_tasks(tasks: BackgroundTasks, issuer: Issuer) -> None:
 
     async def purge() -> None:
         await issuer.outside.stores.issuances.purge_nonces(forgettable_at(clock.now()))
+        await issuer.issuing.deferred.purge()
         await issuer.outside.stores.offers.purge_offers(clock.now() - OFFER_MEMORY)
 
     tasks.every(PUBLISH_EVERY, "publish_status_lists", publish)

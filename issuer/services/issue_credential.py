@@ -1,170 +1,125 @@
-"""The credential endpoint: record, check, sign (OpenID4VCI section 8; decisions.md, Transactions).
+"""The credential endpoint: check, record, sign (OpenID4VCI section 8; decisions.md, Transactions).
 
 The nonce is consumed and every copy recorded in one committed step before anything is signed. A crash in
-between leaves a record without a credential, never a credential without a record.
+between leaves a record without a credential, never a credential without a record. Types that somebody decides
+about are promised instead, under the same nonce and for the same keys.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from issuer.domain.claims import claims_of
 from issuer.domain.configuration import CredentialConfiguration
-from issuer.domain.event import Actor, Event, EventName, SubjectRef
-from issuer.domain.issuance import BatchFacts, CopyFacts, header_for, prepare_copies
+from issuer.domain.event import Actor, Event, EventName
 from issuer.domain.offer import ConfigurationId
-from issuer.domain.records import IssuanceId, IssuanceRecord, ListId, StatusEntry, StatusGroup, UsedNonce
-from issuer.domain.register_claims import DOCUMENT_NUMBER_BYTES, IssuanceFacts
-from issuer.domain.status import expiry_bucket
-from issuer.domain.validity import ValidityPeriod
-from issuer.errors import CredentialNotSigned, UnknownSubject
-from issuer.ports import Clock, IssuanceStore, Randomness, SubjectDirectory
-from issuer.services.allocate_entries import AllocateEntries
-from issuer.services.authorize_request import AuthorizeRequest, Grant
+from issuer.domain.records import IssuanceRecord, UsedNonce
+from issuer.errors import CredentialNotSigned
+from issuer.ports import Clock, IssuanceStore
+from issuer.services.authorize_request import Grant
+from issuer.services.defer_credential import DeferCredential, PromisedCredentials
+from issuer.services.find_claims import FindClaims
 from issuer.services.issue_nonce import IssueNonce
-from keys.signer import Signer
-from specs.encoding import b64url_encode
-from specs.jose import Algorithm
+from issuer.services.notification_ids import NotificationIds
+from issuer.services.sign_copies import Batch, IssuerIdentity, SignCopies
+from issuer.services.verify_holder_keys import LEEWAY, PROOF_MAX_AGE, VerifyHolderKeys
 from specs.openid4vci import (
     CredentialIssuerMetadata,
     CredentialRequest,
     GrantedCredentials,
-    ProofPolicy,
     VerifiedKeyProofs,
     verify_credential_request,
-    verify_key_proofs,
 )
-from specs.openid4vci.errors import CredentialRequestDenied
 from specs.openid4vci.errors import UsedNonce as NonceUsedBefore
-from specs.sd_jwt_vc.credential_issuance import CredentialHeader
-from specs.token_status_list import StatusReference
 
-PROOF_MAX_AGE = timedelta(minutes=5)
-LEEWAY = timedelta(seconds=60)
-_ISSUANCE_ID_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class IssuerIdentity:
-    """How the issuer signs: its identifier and the key of the moment."""
-
-    credential_issuer: str
-    credential_signer: Callable[[datetime], Signer]
-    status_list_uri: Callable[[ListId], str]
+__all__ = [
+    "LEEWAY",
+    "PROOF_MAX_AGE",
+    "Grant",
+    "IssueCredential",
+    "IssuedCredentials",
+    "IssuerIdentity",
+    "PromisedCredentials",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """One request that may be fulfilled, and the one moment that counts for all of it.
+class IssuedCredentials:
+    """The signed copies, one for each proved key, and how the wallet names them in a notification."""
 
-    The end of validity decides which list a copy is on and is recorded before it is signed: read at two
-    moments, it would differ around midnight.
-    """
-
-    configuration: CredentialConfiguration
-    grant: Grant
-    proofs: VerifiedKeyProofs
-    signer: Signer
-    now: datetime
-
-    @property
-    def validity(self) -> ValidityPeriod:
-        return self.configuration.validity_at(self.now)
+    credentials: Sequence[str] = field(repr=False)
+    notification_id: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class IssueCredential:
-    """``authorize``: what a request may do, for the endpoint to ask first. ``today(now)``: the civil date in
-    the province; ages are counted on it."""
+    """Issues at once what may be issued at once, and promises the rest."""
 
-    authorize: AuthorizeRequest
-    identity: IssuerIdentity
     metadata: CredentialIssuerMetadata
     configurations: Mapping[ConfigurationId, CredentialConfiguration]
+    holder_keys: VerifyHolderKeys
+    find_claims: FindClaims
+    copies: SignCopies
     issuances: IssuanceStore
-    allocate: AllocateEntries
-    directory: SubjectDirectory
-    nonces: IssueNonce
+    defer: DeferCredential
+    notification_ids: NotificationIds
     clock: Clock
-    randomness: Randomness
-    today: Callable[[datetime], date]
 
-    async def __call__(self, grant: Grant, request: CredentialRequest) -> Sequence[str]:
-        """The signed copies, one for each proved key, in the order of the proofs.
+    @property
+    def nonces(self) -> IssueNonce:
+        """Makes the nonces that requests spend."""
+        return self.holder_keys.nonces
 
-        Raises the refusals of ``verify_credential_request`` and ``verify_key_proofs``, and
+    @property
+    def identity(self) -> IssuerIdentity:
+        """How the issuer signs."""
+        return self.copies.identity
+
+    async def __call__(
+        self, grant: Grant, request: CredentialRequest
+    ) -> IssuedCredentials | PromisedCredentials:
+        """The copies in the order of the proofs, or the promise of them.
+
+        Raises the refusals of ``verify_credential_request`` and ``VerifyHolderKeys``, and
         CredentialRequestDenied when the register no longer has the person.
         """
         now = self.clock.now()
-        authorized = verify_credential_request(
-            request, GrantedCredentials(grant.configuration_ids), self.metadata
-        )
+        granted = GrantedCredentials(grant.configuration_ids, grant.credential_identifiers)
+        authorized = verify_credential_request(request, granted, self.metadata)
         configuration = self.configurations[ConfigurationId(authorized.configuration_id)]
-        proofs = verify_key_proofs(
-            authorized.proofs,
-            self._proof_policy(configuration, grant),
-            now=now,
-            check_nonce=self.nonces.check,
-        )
-        claims = await self._claims(configuration, grant.subject_ref, now)
-        batch = _Batch(configuration, grant, proofs, self.identity.credential_signer(now), now)
-        records = await self._record(batch)
-        try:
-            return await self._sign(batch, claims, records)
-        except Exception as error:
-            failed = Event(EventName.CREDENTIAL_NOT_SIGNED, Actor("system"), now, grant.subject_ref)
-            await self.issuances.mark_unsigned(records[0].issuance_id, failed)
-            raise CredentialNotSigned from error
+        proofs = self.holder_keys(authorized, configuration, grant, now)
+        if configuration.settings.deferred is not None:
+            return await self.defer(configuration, grant, proofs, now)
+        claims = await self.find_claims(configuration, grant.subject_ref, now)
+        batch = self.copies.batch(configuration, grant.subject_ref, proofs.keys, now)
+        records = await self._record(batch, proofs, now)
+        return await self._sign(batch, claims, records)
 
-    def _proof_policy(self, configuration: CredentialConfiguration, grant: Grant) -> ProofPolicy:
-        return ProofPolicy(
-            credential_issuer=self.identity.credential_issuer,
-            client_id=grant.client_id,
-            algorithms=frozenset(
-                Algorithm(name) for name in configuration.settings.holder_key.proof_algorithms
-            ),
-            max_age=PROOF_MAX_AGE,
-            leeway=LEEWAY,
-        )
-
-    async def _claims(
-        self, configuration: CredentialConfiguration, subject_ref: SubjectRef, now: datetime
-    ) -> dict[str, object]:
-        resident = await self.directory.get(subject_ref)
-        if resident is None:
-            raise CredentialRequestDenied from UnknownSubject()
-        entropy = self.randomness.token_bytes(DOCUMENT_NUMBER_BYTES)
-        return claims_of(configuration, resident, IssuanceFacts(self.today(now), entropy))
-
-    async def _record(self, batch: _Batch) -> Sequence[IssuanceRecord]:
-        configuration, subject_ref = batch.configuration, batch.grant.subject_ref
-        copies, expires_at = len(batch.proofs.keys), batch.validity.expires_at
-        group = StatusGroup(configuration.id, batch.signer.key_id, expiry_bucket(expires_at))
-        entries = await self.allocate.take(group, configuration.status_bits, copies)
-        issuance_id = IssuanceId(b64url_encode(self.randomness.token_bytes(_ISSUANCE_ID_BYTES)))
-        records = [
-            IssuanceRecord(issuance_id, subject_ref, configuration.id, entry, expires_at) for entry in entries
-        ]
-        used = UsedNonce(batch.proofs.nonce.nonce_id, batch.proofs.nonce.expires_at)
+    async def _record(
+        self, batch: Batch, proofs: VerifiedKeyProofs, now: datetime
+    ) -> Sequence[IssuanceRecord]:
+        records = await self.copies.new_records(batch)
+        used = UsedNonce(proofs.nonce.nonce_id, proofs.nonce.expires_at)
         issued = Event(
-            EventName.CREDENTIAL_ISSUED, Actor("wallet"), batch.now, subject_ref, configuration.id, copies
+            EventName.CREDENTIAL_ISSUED,
+            Actor("wallet"),
+            now,
+            batch.subject_ref,
+            batch.configuration.id,
+            len(records),
         )
         if not await self.issuances.record_issuance(used, records, issued):
             raise NonceUsedBefore
         return records
 
     async def _sign(
-        self, batch: _Batch, claims: Mapping[str, object], records: Sequence[IssuanceRecord]
-    ) -> Sequence[str]:
-        signer, configuration = batch.signer, batch.configuration
-        copies = [
-            CopyFacts(key, self._reference(record.entry))
-            for key, record in zip(batch.proofs.keys, records, strict=True)
-        ]
-        header = CredentialHeader(signer.algorithm, signer.key_id, signer.certificate_chain)
-        facts = BatchFacts(self.identity.credential_issuer, batch.validity, header_for(configuration, header))
-        prepared = prepare_copies(configuration, claims, facts, copies, random=self.randomness.token_bytes)
-        return [copy.attach(await signer.sign(copy.signing_input.data)) for copy in prepared]
-
-    def _reference(self, entry: StatusEntry) -> StatusReference:
-        return StatusReference(self.identity.status_list_uri(entry.list_id), entry.index)
+        self, batch: Batch, claims: Mapping[str, object], records: Sequence[IssuanceRecord]
+    ) -> IssuedCredentials:
+        issuance_id = records[0].issuance_id
+        try:
+            credentials = await self.copies.sign(batch, claims, records)
+        except Exception as error:
+            now = self.clock.now()
+            failed = Event(EventName.CREDENTIAL_NOT_SIGNED, Actor("system"), now, batch.subject_ref)
+            await self.issuances.mark_unsigned(issuance_id, failed)
+            raise CredentialNotSigned from error
+        return IssuedCredentials(credentials, self.notification_ids.seal(issuance_id, batch.subject_ref))

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from issuer.domain.records import ListId
 from issuer.ports import Clock
 from issuer.services.sign_status_list import StatusListSigner
-from keys import KeyPurpose, KeyRing, Secret, Signer
+from keys import KeyAgreement, KeyPurpose, KeyRing, Secret, Signer
+from keys.errors import UnknownKey
 from specs.jose import PublicJwk
 
 
@@ -38,6 +40,17 @@ class IssuerKeys:
         """Every key whose access tokens may still be good, by its name."""
         published = self.ring.signers_publishable(KeyPurpose.ACCESS_TOKEN, self.clock.now())
         return {entry.key_id: entry.public_jwk for entry in published if entry.public_jwk is not None}
+
+    def request_key(self, key_id: str, now: datetime) -> KeyAgreement:
+        """The key that a request was encrypted to. Raises UnknownKey for any but those that we announce."""
+        announced = self.ring.signers_publishable(KeyPurpose.REQUEST_DECRYPTION, now)
+        if key_id not in {entry.key_id for entry in announced}:
+            raise UnknownKey(key_id)
+        return self.ring.agreement_for_key(key_id, now)
+
+    def request_keys(self) -> Mapping[str, Any]:
+        """The JWK Set that requests may be encrypted to."""
+        return self.ring.jwks([KeyPurpose.REQUEST_DECRYPTION], self.clock.now())
 
     def nonce_secret(self) -> Secret:
         return self.ring.secret_for(KeyPurpose.NONCE)

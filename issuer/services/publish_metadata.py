@@ -9,12 +9,24 @@ from issuer.domain.configuration_entry import create_configurations_supported, l
 from issuer.domain.offer import ConfigurationId
 from specs.encoding import create_json
 from specs.oauth import create_authorization_server_metadata
+from specs.oauth.server_features import ServerFeatures
 from specs.openid4vci import CredentialIssuerMetadata, create_issuer_metadata, parse_issuer_metadata
 
 DISPLAY: Final = (
     {"name": "Trillium, sandbox of a province", "locale": "en-CA"},
     {"name": "Trillium, bac à sable d'une province", "locale": "fr-CA"},
 )
+
+
+ENCRYPTIONS: Final = ("A128GCM", "A256GCM")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEncryptionOffer:
+    """``jwks``: what requests may be encrypted to. ``required``: nothing is asked or answered in the clear."""
+
+    jwks: Mapping[str, Any]
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,8 @@ def publish_metadata(
     configurations: Mapping[ConfigurationId, CredentialConfiguration],
     *,
     anonymous_access: bool,
+    encryption: RequestEncryptionOffer,
+    features: ServerFeatures,
     allow_http: bool,
 ) -> IssuerDocuments:
     """Both documents (OpenID4VCI section 12.2, RFC 8414).
@@ -43,6 +57,18 @@ def publish_metadata(
         "credential_issuer": credential_issuer,
         "credential_endpoint": f"{credential_issuer}/credential",
         "nonce_endpoint": f"{credential_issuer}/nonce",
+        "deferred_credential_endpoint": f"{credential_issuer}/deferred-credential",
+        "notification_endpoint": f"{credential_issuer}/notification",
+        "credential_request_encryption": {
+            "jwks": encryption.jwks,
+            "enc_values_supported": list(ENCRYPTIONS),
+            "encryption_required": encryption.required,
+        },
+        "credential_response_encryption": {
+            "alg_values_supported": ["ECDH-ES"],
+            "enc_values_supported": list(ENCRYPTIONS),
+            "encryption_required": encryption.required,
+        },
         "credential_configurations_supported": create_configurations_supported(configurations.values()),
         "display": list(DISPLAY),
     }
@@ -58,6 +84,7 @@ def publish_metadata(
         anonymous_access=anonymous_access,
         jwks_uri=f"{credential_issuer}/jwks",
         scopes=[configuration.scope for configuration in configurations.values()],
+        features=features,
         insecure_allow_http=allow_http,
     )
     document = create_issuer_metadata(metadata, insecure_allow_http=allow_http)

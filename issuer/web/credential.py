@@ -1,20 +1,18 @@
 """The nonce endpoint and the credential endpoint (OpenID4VCI sections 7 and 8)."""
 
+from collections.abc import Callable
+
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from issuer.services.authorize_request import AuthorizeRequest
 from issuer.services.issue_credential import IssueCredential
 from issuer.services.issue_nonce import IssueNonce
+from issuer.web.credential_messages import CredentialMessages
+from issuer.web.protected import protected_request
 from issuer.web.token import NO_STORE
-from specs.oauth import parse_bearer
-from specs.openid4vci import (
-    create_credential_response,
-    create_nonce_response,
-    parse_credential_request,
-)
-from specs.openid4vci.errors import InvalidCredentialRequest
-from trillium.runtime.bodies import WrongContentType, read_json
+from specs.openid4vci import create_nonce_response, parse_credential_request
 
 
 class NonceEndpoint:
@@ -29,24 +27,33 @@ class NonceEndpoint:
 
 
 class CredentialEndpoint:
-    """``POST /credential``: the token is checked before the body is read."""
+    """``POST /credential``: the token is checked before the body is read.
 
-    def __init__(self, issue: IssueCredential) -> None:
+    ``count_draft_proof``: called for every request with the ``proof`` of drafts before 1.0; ``None``: such
+    requests are refused.
+    """
+
+    def __init__(
+        self,
+        issue: IssueCredential,
+        authorize: AuthorizeRequest,
+        messages: CredentialMessages,
+        *,
+        count_draft_proof: Callable[[], None] | None,
+    ) -> None:
         self._issue = issue
+        self._authorize = authorize
+        self._messages = messages
+        self._count_draft_proof = count_draft_proof
 
     async def respond(self, request: Request) -> Response:
-        token = parse_bearer(
-            request.headers.getlist("authorization"), query_names=set(request.query_params.keys())
+        grant = await self._authorize(protected_request(request))
+        body = await self._messages.read(request)
+        count = self._count_draft_proof
+        asked = parse_credential_request(
+            body.text, encrypted=body.encrypted, allow_draft_proof=count is not None
         )
-        grant = self._issue.authorize(token)
-        try:
-            body = await read_json(request)
-        except WrongContentType as error:
-            # Section 8.3.1.2 has one status and one code for a request that is not in the form it should be.
-            raise InvalidCredentialRequest(error.detail) from error
-        credentials = await self._issue(grant, parse_credential_request(body))
-        return Response(
-            orjson.dumps(create_credential_response(credentials)),
-            media_type="application/json",
-            headers=NO_STORE,
-        )
+        if asked.draft_proof and count is not None:
+            count()
+        outcome = await self._issue(grant, asked)
+        return self._messages.answer(outcome, asked.response_encryption)

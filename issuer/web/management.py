@@ -18,7 +18,9 @@ from issuer.domain.status import StatusChange
 from issuer.ports import IssuanceStore, SubjectDirectory
 from issuer.services.change_status import ChangeStatus, StatusChanged
 from issuer.services.create_offer import CreateOffer
+from issuer.services.decide_deferred import DecideDeferred
 from issuer.services.import_residents import ImportResidents
+from issuer.web.management_deferred import add_deferral_routes
 from issuer.web.management_messages import (
     BadCellAnswer,
     CredentialAnswer,
@@ -56,6 +58,7 @@ class ManagementServices:
     directory: SubjectDirectory
     residents: ImportResidents
     today: Callable[[], date]
+    deferrals: DecideDeferred
 
 
 def management_router(
@@ -66,6 +69,7 @@ def management_router(
     add_offer_routes(router, services.offers, services.messages)
     _add_residents(router, services)
     _add_credentials(router, services)
+    add_deferral_routes(router, services.deferrals)
     return router
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from issuer.web.credential import CredentialEndpoint, NonceEndpoint
 from issuer.web.documents import Document, LiveDocument, TypeDocuments
+from issuer.web.issuing_routes import IssuingEndpoints, issuing_routes
 from issuer.web.offers import OfferEndpoint
 from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
@@ -21,8 +21,7 @@ class PublicEndpoints:
     """Every endpoint that needs no management token."""
 
     token: TokenEndpoint
-    nonce: NonceEndpoint
-    credential: CredentialEndpoint
+    issuing: IssuingEndpoints
     offer: OfferEndpoint
     status_list: StatusListEndpoint
     types: TypeDocuments
@@ -34,30 +33,11 @@ class PublicEndpoints:
 
 def public_routes(endpoints: PublicEndpoints) -> Sequence[HotRoute]:
     """In the order in which they are matched: hot ones first."""
-    return (*_wallet_routes(endpoints), *_documents(endpoints), HEALTH)
+    return (*issuing_routes(endpoints.issuing), *_wallet_routes(endpoints), *_documents(endpoints), HEALTH)
 
 
 def _wallet_routes(endpoints: PublicEndpoints) -> Sequence[HotRoute]:
     return (
-        HotRoute(
-            method="POST",
-            path="/credential",
-            handler=endpoints.credential.respond,
-            summary="Credential endpoint (OpenID4VCI 1.0 section 8)",
-            public=False,
-            request=Content(description="Credential request."),
-            responses={200: Content(description="Credential response."), 400: _ERROR, 401: _ERROR},
-            tags=["wallets"],
-        ),
-        HotRoute(
-            method="POST",
-            path="/nonce",
-            handler=endpoints.nonce.respond,
-            summary="Nonce endpoint (OpenID4VCI 1.0 section 7)",
-            public=True,
-            responses={200: Content(description="A fresh c_nonce.")},
-            tags=["wallets"],
-        ),
         HotRoute(
             method="POST",
             path="/token",

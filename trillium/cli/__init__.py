@@ -2,7 +2,7 @@
 
 import typer
 
-from trillium.cli import demo, keys, offer, residents, serve, status, verifier
+from trillium.cli import deferred, demo, keys, offer, residents, serve, status, verifier
 
 app = typer.Typer(
     name="trillium",
@@ -16,6 +16,7 @@ app.command("demo")(demo.demo)
 app.add_typer(residents.app, name="residents")
 app.add_typer(offer.app, name="offer")
 app.add_typer(status.app, name="status")
+app.add_typer(deferred.app, name="deferred")
 app.add_typer(verifier.app, name="verifier")
 app.add_typer(keys.app, name="keys")
 

@@ -10,10 +10,10 @@ import pytest
 
 from issuer.domain.event import EventName, SubjectRef
 from issuer.domain.records import StatusEntry
-from issuer.domain.resident import Resident
+from issuer.domain.subject import Subject
 from issuer.errors import ClaimsDoNotFit, CredentialNotSigned, DirectoryUnavailable, StatusEntryTaken
 from issuer.services.authorize_request import Grant
-from issuer.services.issue_credential import IssueCredential
+from issuer.services.issue_credential import IssueCredential, IssuedCredentials
 from keys.signer import Signer
 from specs.encoding import create_json
 from specs.openid4vci import parse_credential_request
@@ -36,7 +36,9 @@ async def ask(
 ) -> Sequence[str]:
     """Maya's wallet asks for a photo card; ``nonce``: one that it has already."""
     proofs = issuer.prover.proofs(nonce or issue.nonces(), copies)
-    return await issue(GRANT, parse_credential_request(create_json(request_body(proofs))))
+    issued = await issue(GRANT, parse_credential_request(create_json(request_body(proofs))))
+    assert isinstance(issued, IssuedCredentials)
+    return issued.credentials
 
 
 def nothing_written(issuer: IssuerInMemory) -> bool:
@@ -69,7 +71,8 @@ class FailingSigner:
 def failing(issuer: IssuerInMemory, *, good: int) -> tuple[IssueCredential, FailingSigner]:
     issue = issuer.issuer.credentials
     signer = FailingSigner(issue.identity.credential_signer(issuer.clock.now()), good, issuer.store)
-    return replace(issue, identity=replace(issue.identity, credential_signer=lambda _now: signer)), signer
+    identity = replace(issue.identity, credential_signer=lambda _now: signer)
+    return replace(issue, copies=replace(issue.copies, identity=identity)), signer
 
 
 async def test_4_32_each_key_gets_one_copy_in_the_order_of_the_proofs_all_with_the_same_claims(
@@ -144,11 +147,12 @@ async def test_a_person_who_left_the_register_gets_no_card(issuer: IssuerInMemor
 
 async def test_nothing_is_issued_while_the_register_does_not_answer(issuer: IssuerInMemory) -> None:
     class Silent(RegisterInMemory):
-        async def get(self, subject_ref: SubjectRef) -> Resident | None:
+        async def subject(self, subject_ref: SubjectRef) -> Subject | None:
             raise DirectoryUnavailable
 
+    issue = issuer.issuer.credentials
     with pytest.raises(DirectoryUnavailable):
-        await ask(issuer, replace(issuer.issuer.credentials, directory=Silent()))
+        await ask(issuer, replace(issue, find_claims=replace(issue.find_claims, directory=Silent())))
     assert nothing_written(issuer)
 
 
@@ -171,8 +175,9 @@ async def test_3_10_an_occupied_index_stops_the_issuance_and_spends_nothing(issu
             return [entry_of(first)]
 
     nonce = issue.nonces()
+    copies = replace(issue.copies, allocate=SameAgain())  # type: ignore[arg-type]  # a fault
     with pytest.raises(StatusEntryTaken):
-        await ask(issuer, replace(issue, allocate=SameAgain()), 1, nonce)  # type: ignore[arg-type]  # a fault
+        await ask(issuer, replace(issue, copies=copies), 1, nonce)
     assert len(issuer.store._copies) == 1
     assert await ask(issuer, issue, 1, nonce)
 
@@ -209,12 +214,15 @@ async def test_what_is_recorded_is_what_is_signed_around_midnight_too() -> None:
 
     issuer.clock.moment = datetime(2026, 12, 31, 20, tzinfo=UTC)
     patient = replace(issuer.issuer.credentials.nonces, lifetime=timedelta(days=9))
-    issue = replace(issuer.issuer.credentials, clock=Hurrying(), nonces=patient)
+    issue = issuer.issuer.credentials
+    issue = replace(issue, clock=Hurrying(), holder_keys=replace(issue.holder_keys, nonces=patient))
     nonce = patient()
     issuer.clock.advance(hours=5)
     proofs = issuer.prover.proofs(nonce, 1)
     issuer.clock.advance(hours=-5)
-    [text] = await issue(GRANT, parse_credential_request(create_json(request_body(proofs))))
+    issued = await issue(GRANT, parse_credential_request(create_json(request_body(proofs))))
+    assert isinstance(issued, IssuedCredentials)
+    [text] = issued.credentials
     credential = issuer.inspector.credential(text, holder_key())
     [card] = await issuer.store.issuances_of(MAYA)
     assert card.expires_at == datetime.fromtimestamp(credential.claims["exp"], UTC)

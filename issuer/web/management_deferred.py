@@ -1,0 +1,82 @@
+"""The management API for deferred requests: who waits, and the decision."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+
+from issuer.domain.deferred import DeferralId, DeferralState, DeferredTransaction, DenialReason
+from issuer.domain.event import Actor, SubjectRef
+from issuer.services.decide_deferred import DecideDeferred
+from issuer.web.management_messages import Identifier
+
+MANAGEMENT = Actor("management")
+
+
+class DeferralAnswer(BaseModel):
+    """One request that waits, or waited; no claim, no key, nothing that fetches it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    deferral_id: str
+    subject_ref: str
+    credential_configuration_id: str
+    state: Literal["pending", "approved", "denied", "delivered", "expired"]
+    reason: str
+    """Why it was denied; empty otherwise."""
+    copies: int
+    requested_at: datetime
+    expires_at: datetime
+
+
+class DeferralsAnswer(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    deferrals: list[DeferralAnswer]
+
+
+class DenialRequest(BaseModel):
+    """The wallet learns that it was denied, and not why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: DenialReason
+
+
+def add_deferral_routes(router: APIRouter, decide: DecideDeferred) -> None:
+    """All routes under ``/management/deferrals``."""
+
+    @router.get("/deferrals", summary="Requests that wait for a decision or for their wallet, oldest first")
+    async def list_deferrals(
+        subject_ref: Annotated[Identifier | None, Query()] = None,
+    ) -> DeferralsAnswer:
+        found = await decide.waiting(None if subject_ref is None else SubjectRef(subject_ref))
+        return DeferralsAnswer(deferrals=[_answer(*one) for one in found])
+
+    @router.get("/deferrals/{deferral_id}", summary="How a deferred request stands")
+    async def show_deferral(deferral_id: Identifier) -> DeferralAnswer:
+        return _answer(*await decide.find(DeferralId(deferral_id)))
+
+    @router.post("/deferrals/{deferral_id}/approve", summary="Let the wallet have the credential")
+    async def approve_deferral(deferral_id: Identifier) -> DeferralAnswer:
+        await decide.approve(DeferralId(deferral_id), actor=MANAGEMENT)
+        return _answer(*await decide.find(DeferralId(deferral_id)))
+
+    @router.post("/deferrals/{deferral_id}/deny", summary="Refuse the credential for good")
+    async def deny_deferral(deferral_id: Identifier, request: DenialRequest) -> DeferralAnswer:
+        await decide.deny(DeferralId(deferral_id), request.reason, actor=MANAGEMENT)
+        return _answer(*await decide.find(DeferralId(deferral_id)))
+
+
+def _answer(transaction: DeferredTransaction, state: DeferralState) -> DeferralAnswer:
+    return DeferralAnswer(
+        deferral_id=transaction.deferral_id,
+        subject_ref=transaction.subject_ref,
+        credential_configuration_id=transaction.configuration_id,
+        state=state.value,
+        reason=transaction.reason,
+        copies=len(transaction.holder_keys),
+        requested_at=transaction.requested_at,
+        expires_at=transaction.expires_at,
+    )
