@@ -68,13 +68,23 @@ class RegisterInMemory:
 
 def issuer_settings(var_dir: Path, **changes: object) -> issuer.settings.Settings:
     """Keys below `var_dir`, so that client and server share them."""
-    fields: dict[str, object] = {"public_url": f"{BASE}/issuer", "var_dir": var_dir, **changes}
+    fields: dict[str, object] = {
+        "public_url": f"{BASE}/issuer",
+        "var_dir": var_dir,
+        "rate_limits": False,  # the whole load comes from one address
+        **changes,
+    }
     return issuer.settings.Settings.model_validate(fields)
 
 
 def verifier_settings(var_dir: Path) -> verifier.settings.Settings:
     """With a preset that lets a status list be a minute old, as in production."""
-    fields = {"public_url": f"{BASE}/verifier", "var_dir": var_dir, "presets_dir": var_dir / "presets"}
+    fields = {
+        "public_url": f"{BASE}/verifier",
+        "var_dir": var_dir,
+        "presets_dir": var_dir / "presets",
+        "rate_limits": False,
+    }
     return verifier.settings.Settings.model_validate(fields)
 
 
@@ -82,5 +92,7 @@ def issuer_without_database(var_dir: Path) -> Issuer:
     """Every service of the issuer over dictionaries."""
     settings, clock = issuer_settings(var_dir), SystemClock()
     store, register = MemoryIssuerStore(), RegisterInMemory()
-    outside = Outside(Stores(store, store, store, MemoryReplays()), register, register, clock, SystemRandomness())
+    outside = Outside(
+        Stores(store, store, store, MemoryReplays()), register, register, clock, SystemRandomness()
+    )
     return build_issuer(settings, open_ring(settings, clock.now()), outside)

@@ -234,7 +234,13 @@ class Installation:
 async def installation(folder: Path, spawner: Spawner, **settings: Any) -> AsyncIterator[Installation]:
     """What is shared by the servers that are started; they end with the block."""
     folder.chmod(0o700)
-    shared = {"public_url": PUBLIC_URL, "var_dir": str(folder), "status_list_size": 256, **settings}
+    shared = {
+        "public_url": PUBLIC_URL,
+        "var_dir": str(folder),
+        "status_list_size": 256,
+        "rate_limits": False,
+        **settings,
+    }
     limits = httpx.Limits(max_connections=200)
     async with httpx.AsyncClient(timeout=30, limits=limits, trust_env=False) as client:
         home = Installation(folder, shared, client, spawner)

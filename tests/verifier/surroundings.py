@@ -67,7 +67,12 @@ class StatusesByHand:
 
 def settings_for_tests(**changed: Any) -> Settings:
     """No environment, no disk."""
-    members: dict[str, Any] = {"public_url": PUBLIC_URL, "keys_uri": "memory:", "var_dir": Path("nowhere")}
+    members: dict[str, Any] = {
+        "public_url": PUBLIC_URL,
+        "keys_uri": "memory:",
+        "var_dir": Path("nowhere"),
+        "rate_limits": False,
+    }
     return Settings(**(members | changed))
 
 

@@ -139,6 +139,7 @@ async def running_issuer(
         "var_dir": folder,
         "keys_uri": "memory:",
         "status_list_size": 1024,
+        "rate_limits": False,
     }
     clock = HandClock()
     app = create_app(Settings(**(members | settings)), clock=clock)

@@ -66,7 +66,7 @@ async def running(var_dir: Path, **settings: Any) -> AsyncIterator[Running]:
     world.issuer.connect(world.internet)
     world.verifier.connect(world.internet)
     app = create_app(
-        Settings(**{"var_dir": var_dir, "public_url": f"{BASE}/wallet", **settings}),
+        Settings(**{"var_dir": var_dir, "public_url": f"{BASE}/wallet", "rate_limits": False, **settings}),
         trust=world.trust(),
         internet=world.internet,
     )
