@@ -12,6 +12,7 @@ from issuer.app.outside import Databases, open_ring
 from issuer.app.readiness import log_stopped_types
 from issuer.app.routes import assemble
 from issuer.app.services import Issuer, build_issuer
+from issuer.app.signing_in import check_login
 from issuer.domain.offer import OFFER_MEMORY
 from issuer.ports import Clock
 from issuer.services.issue_nonce import forgettable_at
@@ -42,6 +43,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
             check_directory(settings),
             check_offering(settings),
             check_issuing(settings),
+            check_login(settings),
         ],
     )
     databases, clock = Databases.open(settings), clock or SystemClock()
@@ -56,6 +58,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         async with BackgroundTasks() as tasks:
             _start_tasks(tasks, issuer)
             yield
+        if issuer.signing_in is not None:
+            await issuer.signing_in.close()
         await databases.close()
 
     return assemble(issuer, open_management_guard(settings.var_dir), lifespan)
@@ -91,6 +95,7 @@ def _start_tasks(tasks: BackgroundTasks, issuer: Issuer) -> None:
 
     async def purge() -> None:
         await issuer.outside.stores.issuances.purge_nonces(forgettable_at(clock.now()))
+        await issuer.outside.stores.replays.purge_replays(forgettable_at(clock.now()))
         await issuer.issuing.deferred.purge()
         await issuer.outside.stores.offers.purge_offers(clock.now() - OFFER_MEMORY)
 

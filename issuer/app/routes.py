@@ -9,7 +9,9 @@ from prometheus_client import CollectorRegistry
 
 from issuer.app.issuing import build_issuing_endpoints
 from issuer.app.readiness import build_readiness
+from issuer.app.sender import sender_routes
 from issuer.app.services import Issuer
+from issuer.app.signing_in import sign_in_page_routes
 from issuer.web.answers import ANSWERS
 from issuer.web.documents import METADATA_MAX_AGE, Document, LiveDocument, TypeDocuments
 from issuer.web.management import (
@@ -22,7 +24,6 @@ from issuer.web.offer_page import OfferPage, offer_page_routes
 from issuer.web.offers import OfferEndpoint
 from issuer.web.pages import create_pages, static_mounts
 from issuer.web.par import PushedRequestEndpoint, par_routes
-from issuer.web.rates import RATES, route_class
 from issuer.web.rates import RATES, route_class
 from issuer.web.routes import PublicEndpoints, public_routes
 from issuer.web.status_lists import StatusListEndpoint
@@ -38,7 +39,6 @@ from trillium.runtime.management import ManagementGuard
 from trillium.runtime.metrics import create_registry, metrics_route
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import HotRoute, add_hot_routes, document_hot_routes
-from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, readiness_route
 
@@ -56,7 +56,7 @@ def assemble(
     pages = create_pages(
         base_path=settings.base_path, https=settings.https, sandbox=not settings.is_production
     )
-    routes = (
+    routes: Sequence[HotRoute] = (
         *public_routes(_endpoints(issuer, messages, metrics)),
         *offer_page_routes(
             OfferPage(issuer.offers, messages, issuer.configurations, pages, settings.base_path)
@@ -64,6 +64,7 @@ def assemble(
         *_authorization_routes(issuer),
         readiness_route(build_readiness(issuer)),
     )
+    routes = sender_routes(settings, issuer.senders, routes)
     add_hot_routes(app, routes)
     app.router.routes.append(metrics_route(metrics, guard.require))
     services = ManagementServices(
@@ -78,6 +79,7 @@ def assemble(
     )
     app.include_router(management_router(services, guard.require))
     document_hot_routes(app, routes)
+    app.router.routes.extend(sign_in_page_routes(settings, pages, issuer.signing_in, issuer.configurations))
     app.router.routes.extend(static_mounts())
     kinds = kinds_by_prefix(
         {"/management": CallerKind.PROBLEM} | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE), CallerKind.OAUTH
@@ -85,8 +87,6 @@ def assemble(
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
-        buckets=TokenBuckets(RATES) if settings.rate_limits else None,
-        route_class=route_class,
         buckets=TokenBuckets(RATES) if settings.rate_limits else None,
         route_class=route_class,
         body_limits={

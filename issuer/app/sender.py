@@ -1,5 +1,6 @@
 """Who sends a request, wired: client attestation, DPoP, and the nonces for both."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,10 @@ from issuer.services.grants import GrantReferences
 from issuer.services.issuer_keys import IssuerKeys
 from issuer.services.server_nonces import ServerNonces
 from issuer.settings import Settings
+from issuer.web.sender import challenge_routes, with_fresh_nonces
 from keys.certificate_chains import load_anchors
 from specs.jose.x5c import TrustAnchors, trust_anchors
+from trillium.runtime.openapi import HotRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,13 @@ def build_senders(settings: Settings, keys: IssuerKeys, outside: Outside) -> Sen
         AuthorizeRequest(settings.public_url, keys.token_keys, references, clock, constrain),
         nonces,
     )
+
+
+def sender_routes(settings: Settings, senders: Senders, routes: Sequence[HotRoute]) -> Sequence[HotRoute]:
+    """``routes`` with fresh nonces in their answers, and the challenge endpoint where there is one."""
+    attestations = settings.client_attestation != "off"
+    fresh = with_fresh_nonces(routes, senders.nonces, attestations=attestations)
+    return [*fresh, *challenge_routes(senders.nonces)] if attestations else fresh
 
 
 def read_attesters(file: Path | None) -> TrustAnchors:

@@ -12,6 +12,8 @@ from issuer.app.issuing import Issuing, build_issuing
 from issuer.app.offering import build_offers
 from issuer.app.outside import Outside
 from issuer.app.sender import Senders, build_senders
+from issuer.app.server_features import server_features
+from issuer.app.signing_in import SigningIn, build_signing_in
 from issuer.app.tokens import build_tokens
 from issuer.clients.credential_types import read_configurations
 from issuer.domain.configuration import CredentialConfiguration
@@ -54,6 +56,7 @@ class Issuer:
     tokens: ExchangeToken
     authorization: AuthorizationServer | None
     """``None`` where nobody can sign in."""
+    signing_in: SigningIn | None
     senders: Senders
     issuing: Issuing
     statuses: ChangeStatus
@@ -88,10 +91,12 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         configurations,
         anonymous_access=settings.anonymous_access,
         encryption=RequestEncryptionOffer(keys.request_keys(), settings.credential_encryption == "required"),
+        features=server_features(settings),
         allow_http=not settings.https,
     )
     senders = build_senders(settings, keys, outside)
     clients = build_clients(settings)
+    authorization = build_authorization(settings, outside, documents.metadata, clients)
     return Issuer(
         settings=settings,
         ring=ring,
@@ -102,7 +107,8 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         offers=build_offers(settings, keys, outside, configurations),
         senders=senders,
         tokens=build_tokens(settings, keys, outside, documents, clients),
-        authorization=build_authorization(settings, outside, documents.metadata, clients),
+        authorization=authorization,
+        signing_in=build_signing_in(settings, outside, authorization, keys.session_secret),
         issuing=build_issuing(
             settings, keys, outside, documents, allocate=allocate, authorize=senders.authorize
         ),

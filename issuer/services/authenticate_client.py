@@ -21,6 +21,7 @@ from specs.oauth import (
     NonceUse,
     UseAttestationChallenge,
     UsedAttestationPop,
+    VerifiedAttestationPop,
     VerifiedClientAttestation,
     VerifiedDpopProof,
     single_header,
@@ -96,9 +97,8 @@ class AuthenticateClient:
         )
         if attestation is not None and combined:
             _check_combined(attestation, proof)
-        if pop_replay is not None:
-            if not await self.replays.first_use(pop_replay.replay_key, pop_replay.replay_until):
-                raise UsedAttestationPop
+        if pop_replay is not None and not await self._is_first_use(pop_replay):
+            raise UsedAttestationPop
         return _sender(attestation, proof, client_id)
 
     def _attestation(self, headers: SenderHeaders, client_id: str | None) -> VerifiedClientAttestation | None:
@@ -112,6 +112,9 @@ class AuthenticateClient:
                 raise MissingClientAttestation
             return None
         return verify_client_attestation(text, self._policy(), client_id=client_id, now=self.clock.now())
+
+    async def _is_first_use(self, pop: VerifiedAttestationPop) -> bool:
+        return await self.replays.first_use(pop.replay_key, pop.replay_until)
 
     def _policy(self) -> AttestationPolicy:
         return AttestationPolicy(

@@ -8,8 +8,7 @@ from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.configuration_entry import create_configurations_supported, largest_batch
 from issuer.domain.offer import ConfigurationId
 from specs.encoding import create_json
-from specs.oauth import create_authorization_server_metadata
-from specs.oauth.server_features import ServerFeatures
+from specs.oauth import ServerFeatures, create_authorization_server_metadata
 from specs.openid4vci import CredentialIssuerMetadata, create_issuer_metadata, parse_issuer_metadata
 
 DISPLAY: Final = (
@@ -51,7 +50,8 @@ def publish_metadata(
 ) -> IssuerDocuments:
     """Both documents (OpenID4VCI section 12.2, RFC 8414).
 
-    ``allow_http``: on a laptop; production settings refuse such a public URL long before.
+    ``features``: of the authorization server. ``allow_http``: on a laptop; production settings refuse such
+    a public URL long before.
     """
     members = {
         "credential_issuer": credential_issuer,

@@ -180,6 +180,9 @@ from specs.oauth.scope import (
     create_scope,
     parse_scope,
 )
+from specs.oauth.server_features import (
+    ServerFeatures,
+)
 from specs.oauth.server_nonce import (
     SERVER_NONCE_RANDOM_BYTES,
     NonceUse,
@@ -286,6 +289,7 @@ __all__ = [
     "RequestObjectNotSupported",
     "ResourceError",
     "ServerError",
+    "ServerFeatures",
     "TemporarilyUnavailable",
     "TokenRequest",
     "TokenResponse",
