@@ -125,7 +125,7 @@ class Settings(SharedSettings):
     @property
     def residents_sign_in(self) -> bool:
         """Whether the authorization code flow is there."""
-        return bool(self.login_issuer) or self.login_demonstration
+        return bool(self.login_issuer)
 
     @property
     def uses_demonstration_login(self) -> bool:
