@@ -1,7 +1,8 @@
 """What this issuer can issue, built from the folders of `issuer/credential_types` (2.28, 4.06).
 
 A folder has three files: `type.json` (how), `type-metadata.json` (what, for the world, without `vct`) and
-`claims.schema.json` (what, for us). Its name is the name of the type. Adding a type is adding a folder.
+`claims.schema.json` (what, for us), and the pictures that the second one names. Its name is the name of the
+type. Adding a type is adding a folder.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Final
 from issuer.domain.agreement import METADATA_FILE, find_disagreements
 from issuer.domain.claims_schema import SCHEMA_FILE, ClaimsSchema, read_claims_schema
 from issuer.domain.offer import ConfigurationId
+from issuer.domain.pictures import embed_pictures, picture_problems
 from issuer.domain.problems import BadCredentialTypes, Problem
 from issuer.domain.type_settings import TYPE_FILE, TypeSettings, read_type_settings
 from issuer.domain.validity import ValidityPeriod, validity_period
@@ -133,7 +135,7 @@ def _build(
     schema, schema_problems = read_claims_schema(type_name, files[SCHEMA_FILE])
     # Without a version any vct will do to find out what is wrong with the rest.
     vct = f"{vct_base}/{type_name}/{settings.version if settings else 0}"
-    document, metadata, metadata_problems = _read_type_metadata(type_name, files[METADATA_FILE], vct)
+    document, metadata, metadata_problems = _read_type_metadata(type_name, files, vct)
     problems = [*settings_problems, *metadata_problems, *schema_problems]
     if settings is None or schema is None or metadata is None or problems:
         return None, problems
@@ -156,24 +158,28 @@ def _build(
 
 
 def _read_type_metadata(
-    type_name: str, data: bytes, vct: str
+    type_name: str, files: Mapping[str, bytes], vct: str
 ) -> tuple[bytes, TypeMetadata | None, list[Problem]]:
-    """The octets to serve, with the `vct` of this deployment, what they say, and what is wrong."""
+    """The octets to serve, with `vct` and pictures put in; what they say; what is wrong."""
 
-    def problem(text: str, member: str = "") -> list[Problem]:
-        return [Problem(type_name, METADATA_FILE, member, text)]
+    def problem(text: str, member: str = "") -> Problem:
+        return Problem(type_name, METADATA_FILE, member, text)
 
     try:
-        members = parse_json_object(data, max_bytes=MAX_METADATA_BYTES)
+        members = parse_json_object(files[METADATA_FILE], max_bytes=MAX_METADATA_BYTES)
     except EncodingError as error:
-        return b"", None, problem(f"{error.text} {error.detail}".strip())
+        return b"", None, [problem(f"{error.text} {error.detail}".strip())]
     if "vct" in members:
-        return b"", None, problem("leave it out; it is put in when the issuer starts", "vct")
-    document = create_json({"vct": vct, **members})
+        return b"", None, [problem("leave it out; it is put in when the issuer starts", "vct")]
+    embedded, found = embed_pictures(members, files)
+    document = create_json({"vct": vct, **embedded})
     try:
-        return document, parse_type_metadata(document), []
+        metadata = parse_type_metadata(document)
     except TypeMetadataError as error:
-        return b"", None, problem(error.detail)
+        return b"", None, [problem(error.detail), *(problem(text, place) for place, text in found)]
+    # A picture that was not found is one problem, not one more for every rule about pictures.
+    found = found or list(picture_problems(metadata))
+    return document, metadata, [problem(text, place) for place, text in found]
 
 
 def _plan(settings: TypeSettings) -> DisclosurePlan:
