@@ -138,10 +138,12 @@ def parse_jwe(compact: str, *, max_bytes: int) -> UnverifiedJwe:
     rest, _, encoded_ciphertext = rest.rpartition(".")
     rest, _, encoded_iv = rest.rpartition(".")
     encoded_header, dot, encrypted_key = rest.partition(".")
-    # RFC 7518 section 4.6: in direct mode there is no encrypted key; what would be there would be ignored.
-    if not dot or encrypted_key:
-        raise InvalidJwe("not four parts and an empty one")
+    if not dot or "." in encrypted_key:
+        raise InvalidJwe("not five parts")
     header = _parse_header(encoded_header)
+    # RFC 7518 section 4.6: in direct mode there is no encrypted key; what would be there would be ignored.
+    if encrypted_key:
+        raise InvalidJwe("an encrypted key in direct mode")
     try:
         iv, tag = b64url_decode(encoded_iv), b64url_decode(encoded_tag)
         ciphertext = b64url_decode(encoded_ciphertext)
