@@ -117,5 +117,7 @@ _TO_IDENTIFIER = str.maketrans(dict.fromkeys("/{}.-:", "_"))
 
 
 def _content(content: Content, mode: JsonSchemaMode, references: Mapping[Any, Any]) -> dict[str, Any]:
-    schema = references[content.model, mode] if content.model is not None else {"type": "string"}
+    # Without a model: the one thing that is known of each form.
+    plain = {"type": "object" if content.media_type in (JSON, FORM) else "string"}
+    schema = references[content.model, mode] if content.model is not None else plain
     return {content.media_type: {"schema": schema}}
