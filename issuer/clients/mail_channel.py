@@ -101,8 +101,8 @@ class MailChannel:
         # The domain is that of the sender: by default it would be the name of this machine.
         mail["Message-ID"] = make_msgid(domain=self.sender.rpartition("@")[2])
         mail["Auto-Submitted"] = "auto-generated"
-        mail["Content-Language"] = f"{message.language.value}-CA"
         mail.set_content(render_text(message, sandbox=self.sandbox))
+        mail["Content-Language"] = f"{message.language.value}-CA"
         return mail
 
     def _deliver(self, mail: EmailMessage, recipient: str) -> None:

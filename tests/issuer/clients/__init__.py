@@ -1,1 +1,1 @@
-"""How the issuer reaches what is not its own, under test."""
+"""The issuer's clients against servers on loopback."""
