@@ -93,6 +93,8 @@ class IssuerInMemory:
             self.block,
             self.replays,
             self.authorizations,
+            self.deferred,
+            self.notifications,
         )
 
     @property
