@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from issuer.app.issuing import build_issuing_endpoints
+from issuer.app.metadata import build_metadata_endpoint
 from issuer.app.readiness import build_readiness
 from issuer.app.sender import sender_routes
 from issuer.app.services import Issuer
@@ -132,7 +133,7 @@ def _endpoints(issuer: Issuer, messages: OfferMessages, metrics: CollectorRegist
         offer=OfferEndpoint(issuer.offers, messages),
         status_list=StatusListEndpoint(issuer.lists),
         types=TypeDocuments(issuer.configurations.values()),
-        issuer_metadata=Document(create_json(dict(issuer.documents.issuer)), max_age=METADATA_MAX_AGE),
+        issuer_metadata=build_metadata_endpoint(issuer),
         server_metadata=Document(
             create_json(dict(issuer.documents.authorization_server)), max_age=METADATA_MAX_AGE
         ),

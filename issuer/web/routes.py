@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from issuer.web.documents import Document, LiveDocument, TypeDocuments
+from issuer.web.issuer_metadata import IssuerMetadataEndpoint
 from issuer.web.issuing_routes import IssuingEndpoints, issuing_routes
 from issuer.web.offers import OfferEndpoint
 from issuer.web.status_lists import StatusListEndpoint
@@ -25,7 +26,7 @@ class PublicEndpoints:
     offer: OfferEndpoint
     status_list: StatusListEndpoint
     types: TypeDocuments
-    issuer_metadata: Document
+    issuer_metadata: IssuerMetadataEndpoint
     server_metadata: Document
     jwt_vc_issuer: LiveDocument
     jwks: LiveDocument

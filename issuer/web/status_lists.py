@@ -53,13 +53,13 @@ def accepts(accept: str) -> bool:
 
     The most specific range that fits decides: ``application/statuslist+jwt;q=0, */*`` admits all others.
     """
-    named = {part.partition(";")[0].strip().lower(): _quality(part) for part in accept.split(",")}
+    named = {part.partition(";")[0].strip().lower(): quality(part) for part in accept.split(",")}
     return next((named[media_range] > 0 for media_range in _RANGES if media_range in named), False)
 
 
 def allows_gzip(accept_encoding: str) -> bool:
     """Whether an ``Accept-Encoding`` header (RFC 9110 section 12.5.3) admits gzip."""
-    named = {part.partition(";")[0].strip().lower(): _quality(part) for part in accept_encoding.split(",")}
+    named = {part.partition(";")[0].strip().lower(): quality(part) for part in accept_encoding.split(",")}
     return named.get("gzip", named.get("*", 0.0)) > 0
 
 
@@ -69,7 +69,8 @@ def matches(if_none_match: str, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def _quality(part: str) -> float:
+def quality(part: str) -> float:
+    """The weight of one element of such a header (RFC 9110 section 12.4.2)."""
     for parameter in part.split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "q":

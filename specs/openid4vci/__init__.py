@@ -111,6 +111,7 @@ from specs.openid4vci.key_proof import (
     verify_key_proof,
 )
 from specs.openid4vci.key_proofs import VerifiedKeyProofs, verify_key_proofs
+from specs.openid4vci.metadata_languages import metadata_in_languages, metadata_languages
 from specs.openid4vci.nonce import (
     NONCE_RANDOM_BYTES,
     NonceClaims,
@@ -204,6 +205,8 @@ __all__ = [
     "decrypt_response",
     "encrypt_credential_request",
     "encrypt_credential_response",
+    "metadata_in_languages",
+    "metadata_languages",
     "parse_authorization_details",
     "parse_credential_authorizations",
     "parse_credential_offer",

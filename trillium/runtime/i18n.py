@@ -59,6 +59,14 @@ def choose_language(
     return next((language for tag in tags if (language := parse_language(tag)) is not None), default)
 
 
+def accepted_languages(accept_language: str) -> frozenset[Language]:
+    """Those of ours that a header (RFC 9110 section 12.5.4) admits; all when it admits none, or is empty."""
+    tags = _by_quality(accept_language)
+    named = {language for tag in tags if (language := parse_language(tag)) is not None}
+    everything = frozenset(Language)
+    return everything if not named or any(tag.strip() == "*" for tag in tags) else frozenset(named)
+
+
 def _by_quality(accept_language: str) -> list[str]:
     ranges: list[tuple[float, str]] = []
     for part in accept_language.split(",")[:_MOST_RANGES]:
