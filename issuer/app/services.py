@@ -92,6 +92,7 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         anonymous_access=settings.anonymous_access,
         encryption=RequestEncryptionOffer(keys.request_keys(), settings.credential_encryption == "required"),
         features=server_features(settings),
+        attested_keys=settings.key_attesters_file is not None,
         allow_http=not settings.https,
     )
     senders = build_senders(settings, keys, outside)

@@ -10,10 +10,13 @@ BINDING_METHODS: Final = ("jwk",)
 SIGNING_ALGORITHMS: Final = ("ES256",)
 
 
-def create_configuration_entry(configuration: CredentialConfiguration) -> dict[str, Any]:
+def create_configuration_entry(
+    configuration: CredentialConfiguration, *, attested_keys: bool = False
+) -> dict[str, Any]:
     """The entry of `credential_configurations_supported` for a type (4.06).
 
-    Labels are those of the type metadata, which wallets prefer: the two can never differ.
+    Labels are those of the type metadata, which wallets prefer: the two can never differ. `attested_keys`:
+    somebody is trusted to attest keys, so that an attestation can stand in place of proofs (appendix F.3).
     """
     policy = configuration.settings.holder_key
     proof: dict[str, Any] = {
@@ -22,13 +25,16 @@ def create_configuration_entry(configuration: CredentialConfiguration) -> dict[s
     if policy.attestation is not None:
         # Absent when not required; present and empty means that any attestation will do.
         proof["key_attestations_required"] = policy.attestation.model_dump(mode="json", exclude_defaults=True)
+    proof_types = {"jwt": proof}
+    if attested_keys:
+        proof_types["attestation"] = {"key_attestations_required": {}, **proof}
     return {
         "format": FORMAT,
         "scope": configuration.scope,
         "vct": configuration.vct,
         "cryptographic_binding_methods_supported": list(BINDING_METHODS),
         "credential_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
-        "proof_types_supported": {"jwt": proof},
+        "proof_types_supported": proof_types,
         "credential_metadata": {
             "display": [_display(display) for display in configuration.metadata.display],
             "claims": [_claim(claim) for claim in configuration.metadata.claims],
@@ -36,9 +42,14 @@ def create_configuration_entry(configuration: CredentialConfiguration) -> dict[s
     }
 
 
-def create_configurations_supported(configurations: Iterable[CredentialConfiguration]) -> dict[str, Any]:
+def create_configurations_supported(
+    configurations: Iterable[CredentialConfiguration], *, attested_keys: bool = False
+) -> dict[str, Any]:
     """The value of `credential_configurations_supported`."""
-    return {configuration.id: create_configuration_entry(configuration) for configuration in configurations}
+    return {
+        configuration.id: create_configuration_entry(configuration, attested_keys=attested_keys)
+        for configuration in configurations
+    }
 
 
 def largest_batch(configurations: Iterable[CredentialConfiguration]) -> int:

@@ -22,7 +22,7 @@ ENCRYPTIONS: Final = ("A128GCM", "A256GCM")
 
 @dataclass(frozen=True, slots=True)
 class RequestEncryptionOffer:
-    """``jwks``: what requests may be encrypted to. ``required``: nothing is asked or answered in the clear."""
+    """``jwks``: what requests may be encrypted to. ``required``: nothing goes in the clear."""
 
     jwks: Mapping[str, Any]
     required: bool
@@ -46,6 +46,7 @@ def publish_metadata(
     anonymous_access: bool,
     encryption: RequestEncryptionOffer,
     features: ServerFeatures,
+    attested_keys: bool,
     allow_http: bool,
 ) -> IssuerDocuments:
     """Both documents (OpenID4VCI section 12.2, RFC 8414).
@@ -69,7 +70,9 @@ def publish_metadata(
             "enc_values_supported": list(ENCRYPTIONS),
             "encryption_required": encryption.required,
         },
-        "credential_configurations_supported": create_configurations_supported(configurations.values()),
+        "credential_configurations_supported": create_configurations_supported(
+            configurations.values(), attested_keys=attested_keys
+        ),
         "display": list(DISPLAY),
     }
     batch_size = largest_batch(configurations.values())

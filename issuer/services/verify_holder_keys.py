@@ -18,6 +18,7 @@ from specs.openid4vci import (
     VerifiedKeyProofs,
     verify_key_proofs,
 )
+from specs.openid4vci.key_attestation_errors import TooManyAttestedKeys
 
 PROOF_MAX_AGE = timedelta(minutes=5)
 LEEWAY = timedelta(seconds=60)
@@ -52,22 +53,22 @@ class VerifyHolderKeys:
     ) -> VerifiedKeyProofs:
         """The different keys, each of which gets one copy.
 
-        Raises BatchTooLarge for more than the type gives out at once, before a signature is looked at and
-        again for the keys of an attestation; and the refusals of ``verify_key_proofs``.
+        Raises BatchTooLarge for more than the type gives out at once, proved one by one or attested together;
+        and the refusals of ``verify_key_proofs``.
         """
         most = configuration.batch_size
         if len(request.proofs) > most:
             raise BatchTooLarge(most)
-        proofs = verify_key_proofs(
-            request.proofs,
-            self._policy(configuration, grant),
-            proof_type=request.proof_type or JWT_PROOF_TYPE,
-            now=now,
-            check_nonce=self.nonces.check,
-        )
-        if len(proofs.keys) > most:
-            raise BatchTooLarge(most)
-        return proofs
+        try:
+            return verify_key_proofs(
+                request.proofs,
+                self._policy(configuration, grant),
+                proof_type=request.proof_type or JWT_PROOF_TYPE,
+                now=now,
+                check_nonce=self.nonces.check,
+            )
+        except TooManyAttestedKeys as error:
+            raise BatchTooLarge(most) from error
 
     def _policy(self, configuration: CredentialConfiguration, grant: Grant) -> ProofPolicy:
         algorithms = configuration.settings.holder_key.proof_algorithms

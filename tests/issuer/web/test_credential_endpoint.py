@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from issuer.services.exchange_token import TOKEN_LIFETIME
 from specs.encoding import b64url_decode, b64url_encode
+from specs.oauth.access_token import MAX_BEARER_LIFETIME
 from specs.sd_jwt_vc import parse_credential
 from tests.issuer.wallet import holder_key, request_body
 from tests.issuer.web.answers import refusal
@@ -39,7 +39,7 @@ async def test_4_35_the_answer_is_json_with_the_credentials_and_nothing_else(iss
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
-    assert set(answer.json()) == {"credentials"}
+    assert set(answer.json()) == {"credentials", "notification_id"}
     assert [set(entry) for entry in answer.json()["credentials"]] == [{"credential"}] * 3
     keys = []
     for number, entry in enumerate(answer.json()["credentials"]):
@@ -92,7 +92,7 @@ async def test_4_37_a_token_serves_several_requests_until_it_ends(issuer: Runnin
 
 async def test_4_20_a_token_is_good_for_five_minutes_and_not_longer(issuer: RunningIssuer) -> None:
     token = await issuer.access_token()
-    issuer.clock.moment += TOKEN_LIFETIME - timedelta(milliseconds=1)
+    issuer.clock.moment += MAX_BEARER_LIFETIME - timedelta(milliseconds=1)
     assert (await issuer.request(token, await good_body(issuer))).status_code == 200
     issuer.clock.moment += timedelta(milliseconds=1)
     told = await told_and_nothing_written(issuer, token, await good_body(issuer))
