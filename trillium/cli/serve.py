@@ -1,5 +1,6 @@
 """``trillium serve``: all three applications, or one of them."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -42,9 +43,21 @@ def serve(
     """Start the server. The first start makes keys, certificates and databases under ``var/``."""
     verify_packages()
     configure_logging(SharedSettings().log_format)
-    options = ServerOptions(host=host, port=port)
+    options = ServerOptions(host=host, port=port, trusted_proxies=_trusted_proxies(app))
     with told():
         _serve(app, public_url or f"http://localhost:{port}", options)
+
+
+def _trusted_proxies(app: App) -> Sequence[str]:
+    """Whose word on the client's address is believed; all in one goes by the issuer's setting."""
+    settings: SharedSettings
+    if app is App.VERIFIER:
+        settings = verifier.settings.Settings()
+    elif app is App.WALLET:
+        settings = wallet_api.settings.Settings()
+    else:
+        settings = issuer.settings.Settings()
+    return settings.trusted_proxies
 
 
 def _serve(app: App, base: str, options: ServerOptions) -> None:
