@@ -8,11 +8,13 @@ from issuer.domain.event import SubjectRef
 from issuer.domain.notification import Notification
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import IssuanceId, IssuanceRecord, ListId, StatusEntry
+from issuer.store.deferred_tables import deferred
 from specs.jose import parse_public_jwk
 from specs.openid4vci import NotificationEvent
 from trillium.runtime.rows import Row, from_column, to_column
 
 NO_KEYS = "[]"
+TRANSACTION_COLUMNS = tuple(column.name for column in deferred.columns)
 
 
 def transaction_columns(transaction: DeferredTransaction) -> tuple[Any, ...]:

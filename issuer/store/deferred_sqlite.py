@@ -11,6 +11,7 @@ from issuer.domain.notification import Notification
 from issuer.domain.records import IssuanceId, IssuanceRecord, UsedNonce
 from issuer.store.deferred_rows import (
     NO_KEYS,
+    TRANSACTION_COLUMNS,
     notification_from,
     record_from,
     transaction_columns,
@@ -21,7 +22,7 @@ from issuer.store.sqlite import insert_credentials, insert_event
 from trillium.runtime.database import SqliteDatabase
 from trillium.runtime.rows import rows_of, to_column
 
-_INSERT: Final = f"INSERT INTO issuer_deferred VALUES ({','.join('?' * 14)})"
+_INSERT: Final = f"INSERT INTO issuer_deferred VALUES ({','.join('?' * len(TRANSACTION_COLUMNS))})"
 # A comparison with NULL is never true: a time that is missing approves nothing and frees nothing.
 _APPROVED: Final = "expires_at > :now AND (state = 'approved' OR (state = 'pending' AND approve_at <= :now))"
 _HELD: Final = "transaction_hash = ? AND claimed_until = ? AND state = 'approved'"
