@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 
 from issuer.domain.transaction_code_message import TransactionCodeMessage
 from trillium.runtime.i18n import ENGLISH_CATALOGUE, Catalogue, Language, read_catalogue
@@ -23,7 +23,7 @@ SUBJECT: Final = N_("Your code for a credential offer")
 PARAGRAPHS: Final = (
     N_("This code is for the account of %(account)s."),
     "%(code)s",
-    N_("Enter it in the wallet that opened the offer. It ends on %(end)s."),
+    N_("Enter it in the wallet that opened the offer. It ends on %(date)s at %(time)s."),
     N_("The offer is for: %(credentials)s."),
     N_("Enter it only if this account is yours and you asked for this offer. Never tell it to anybody."),
     N_("If you did not ask for anything, do nothing: the code ends by itself."),
@@ -48,7 +48,7 @@ def render_text(message: TransactionCodeMessage, *, sandbox: bool) -> str:
         "account": _printable(message.account),
         "code": message.code,
         "credentials": ", ".join(map(_printable, message.credentials)),
-        "end": _end(message),
+        **_end(message),
     }
     texts = (*PARAGRAPHS, DEMONSTRATION) if sandbox else PARAGRAPHS
     return "\n\n".join(catalogue.gettext(text) % values for text in texts) + "\n"
@@ -63,6 +63,7 @@ def _printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
 
 
-def _end(message: TransactionCodeMessage) -> str:
-    locale = Language(message.language.value).locale.replace("-", "_")
-    return format_datetime(message.expires_at, "long", CIVIL_TIME, locale)
+def _end(message: TransactionCodeMessage) -> dict[str, str]:
+    """By the province's clock."""
+    end, locale = message.expires_at.astimezone(CIVIL_TIME), f"{message.language.value}_CA"
+    return {"date": format_date(end, "long", locale), "time": format_time(end, "short", locale=locale)}

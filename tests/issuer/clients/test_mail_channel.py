@@ -56,7 +56,7 @@ async def test_the_mail_says_whose_code_it_is_and_until_when(plain: RunningMailS
     text = mail.get_content()
     assert "This code is for the account of Maya Tremblay." in text
     assert "042137" in text.splitlines()
-    assert "It ends on November 22, 2026 at 10:30:00" in text
+    assert "It ends on November 22, 2026 at 10:30\u202fa.m." in text
     assert "The offer is for: Photo card, Proof of age." in text
     assert "Enter it only if this account is yours" in text
     assert "fictional" not in text
@@ -70,7 +70,7 @@ async def test_the_mail_is_in_the_language_of_its_reader(plain: RunningMailServe
     text = mail.get_content()
     assert "Ce code est pour le compte de Maëlle Côté." in text
     assert "L’offre porte sur\u00a0: Carte-photo." in text
-    assert "22 novembre 2026" in text
+    assert "Il prend fin le 22 novembre 2026 à 10 h 30." in text
     assert "042137" in text
 
 
