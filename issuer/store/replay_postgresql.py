@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from issuer.store.replay_tables import replay
 from trillium.runtime.database import PostgresqlDatabase
 from trillium.runtime.rows import to_column
 
@@ -14,7 +15,7 @@ class PostgresqlReplays:
 
     async def first_use(self, key: bytes, until: datetime) -> bool:
         remembered = await self._database.execute(
-            "INSERT INTO issuer_replay VALUES ($1, $2) ON CONFLICT DO NOTHING", key, to_column(until)
+            f"INSERT INTO {replay.name} VALUES ($1, $2) ON CONFLICT DO NOTHING", key, to_column(until)
         )
         return remembered == 1
 

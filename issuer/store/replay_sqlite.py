@@ -3,10 +3,11 @@
 import sqlite3
 from datetime import datetime
 
+from issuer.store.replay_tables import replay
 from trillium.runtime.database import SqliteDatabase
 from trillium.runtime.rows import to_column
 
-_REMEMBER = "INSERT INTO issuer_replay VALUES (?, ?) ON CONFLICT DO NOTHING"
+_REMEMBER = f"INSERT INTO {replay.name} VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 
 class SqliteReplays:
