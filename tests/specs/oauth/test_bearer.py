@@ -1,4 +1,4 @@
-"""Bearer tokens in requests and the challenge (4.36, 4.38; RFC 6750)."""
+"""Access tokens in requests and the challenge (4.22, 4.23, 4.36, 4.38; RFC 6750, RFC 9449 section 7)."""
 
 import contextlib
 
@@ -7,40 +7,55 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specs.oauth import (
+    BEARER,
+    DPOP,
     AccessTokenInQuery,
+    BoundTokenAsBearer,
+    DpopNonceNeeded,
     ExpiredToken,
     InsufficientScope,
     InvalidAuthorization,
     InvalidToken,
     MissingAccessToken,
     OAuthError,
+    PresentedToken,
     create_challenge,
-    parse_bearer,
+    parse_presented_token,
 )
+
+ALGS = 'algs="ES256 ES384 ES512 EdDSA"'
 
 
 @pytest.mark.parametrize(
-    "header", ["Bearer abc.DEF-_~+/==", "bearer abc.DEF-_~+/==", "BEARER   abc.DEF-_~+/=="]
+    ("header", "scheme"),
+    [
+        ("Bearer abc.DEF-_~+/==", BEARER),
+        ("bearer abc.DEF-_~+/==", BEARER),
+        ("BEARER   abc.DEF-_~+/==", BEARER),
+        ("DPoP abc.DEF-_~+/==", DPOP),
+        ("dpop abc.DEF-_~+/==", DPOP),
+        ("DPOP  abc.DEF-_~+/==", DPOP),
+    ],
 )
-def test_the_token_is_read_whatever_the_case_of_the_scheme(header: str) -> None:
-    assert parse_bearer([header], query_names=("x",)) == "abc.DEF-_~+/=="
+def test_4_22_the_token_is_read_whatever_the_case_of_the_scheme(header: str, scheme: str) -> None:
+    assert parse_presented_token([header], query_names=("x",)) == PresentedToken(scheme, "abc.DEF-_~+/==")
 
 
 def test_a_token_in_the_query_is_refused_4_38() -> None:
     with pytest.raises(AccessTokenInQuery) as raised:
-        parse_bearer([], query_names=("access_token",))
+        parse_presented_token([], query_names=("access_token",))
     assert raised.value.code == "invalid_request"
 
 
 def test_a_token_in_the_query_is_refused_beside_a_good_header_4_38() -> None:
     with pytest.raises(AccessTokenInQuery):
-        parse_bearer(["Bearer abc"], query_names=("access_token", "x"))
+        parse_presented_token(["Bearer abc"], query_names=("access_token", "x"))
 
 
-@pytest.mark.parametrize("header", [None, "", "Basic YTpi", "DPoP abc", "Bearerabc", "Negotiate"])
-def test_no_bearer_token_is_missing_rather_than_invalid(header: str | None) -> None:
+@pytest.mark.parametrize("header", [None, "", "Basic YTpi", "DPoPabc", "Bearerabc", "Negotiate"])
+def test_no_token_is_missing_rather_than_invalid(header: str | None) -> None:
     with pytest.raises(MissingAccessToken):
-        parse_bearer([] if header is None else [header], query_names=())
+        parse_presented_token([] if header is None else [header], query_names=())
 
 
 @pytest.mark.parametrize(
@@ -54,24 +69,26 @@ def test_no_bearer_token_is_missing_rather_than_invalid(header: str | None) -> N
         "Bearer a\n",
         "Bearer =",
         "Bearer " + "a" * 9000,
+        "DPoP",
+        "DPoP a, DPoP b",
     ],
-    ids=["bare", "blank", "two", "comma", "letter", "newline", "padding", "long"],
+    ids=["bare", "blank", "two", "comma", "letter", "newline", "padding", "long", "dpop-bare", "dpop-two"],
 )
 def test_a_malformed_header_is_refused(header: str) -> None:
     with pytest.raises(InvalidAuthorization) as raised:
-        parse_bearer([header], query_names=())
+        parse_presented_token([header], query_names=())
     assert raised.value.code == "invalid_request"
 
 
 def test_a_second_header_is_refused() -> None:
     with pytest.raises(InvalidAuthorization):
-        parse_bearer(["Bearer abc", "Bearer abc"], query_names=())
+        parse_presented_token(["Bearer abc", "DPoP abc"], query_names=())
 
 
 @pytest.mark.parametrize(
     ("error", "challenge"),
     [
-        (MissingAccessToken(), "Bearer"),
+        (MissingAccessToken(), f"Bearer, DPoP {ALGS}"),
         (
             InvalidToken("kid"),
             'Bearer error="invalid_token", error_description="The access token is not valid."',
@@ -87,10 +104,27 @@ def test_a_second_header_is_refused() -> None:
             'Bearer error="invalid_request", '
             'error_description="An access token in the query is not accepted."',
         ),
+        (
+            DpopNonceNeeded(nonce="n"),
+            'DPoP error="use_dpop_nonce", '
+            f'error_description="The DPoP proof needs the nonce of this answer.", {ALGS}',
+        ),
+        (
+            BoundTokenAsBearer(),
+            'DPoP error="invalid_token", '
+            f'error_description="The access token is bound to a key and needs a DPoP proof.", {ALGS}',
+        ),
     ],
 )
 def test_the_challenge_names_the_registered_code_4_36(error: OAuthError, challenge: str) -> None:
     assert create_challenge(error) == challenge
+
+
+def test_4_23_a_bad_token_is_told_in_the_scheme_it_was_sent_under() -> None:
+    error = ExpiredToken()
+    error.scheme = DPOP
+    assert create_challenge(error).startswith('DPoP error="invalid_token"')
+    assert create_challenge(ExpiredToken()).startswith("Bearer ")
 
 
 def test_the_detail_stays_out_of_the_challenge() -> None:
@@ -103,4 +137,4 @@ def test_the_detail_stays_out_of_the_challenge() -> None:
 )
 def test_nothing_but_a_refusal_is_raised(headers: list[str], names: list[str]) -> None:
     with contextlib.suppress(OAuthError):
-        parse_bearer(headers, query_names=names)
+        parse_presented_token(headers, query_names=names)
