@@ -43,6 +43,8 @@ class HostileProvider:
     metadata: Change = lambda metadata: None
     tokens: Change = lambda tokens: None
     delay: float = 0.0
+    nonce: str = ATTEMPT.nonce
+    now: Callable[[], float] = time.time
     published: list[ECKey] | None = None
     calls: list[str] = field(default_factory=list)
     forms: list[dict[str, str]] = field(default_factory=list)
@@ -66,7 +68,7 @@ class HostileProvider:
         await response(scope, receive, send)
 
     def id_token(self) -> str:
-        now = int(time.time())
+        now = int(self.now())
         claims: dict[str, Any] = {
             "iss": self.issuer,
             "sub": "somebody",
@@ -74,7 +76,7 @@ class HostileProvider:
             "iat": now,
             "exp": now + 300,
             "auth_time": now - 5,
-            "nonce": ATTEMPT.nonce,
+            "nonce": self.nonce,
             "register_number": MAYA,
         }
         header: dict[str, Any] = {"alg": "ES256", "kid": self.key.kid}
