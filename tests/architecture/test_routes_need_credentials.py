@@ -48,6 +48,8 @@ async def open_to_strangers(app: Any, public: frozenset[tuple[str, str]]) -> lis
 @pytest.fixture
 def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)  # the defaults keep data and keys under var/
+    # What is there only where residents can sign in.
+    monkeypatch.setenv("ISSUER_LOGIN_ISSUER", "http://localhost:8000/sign-in-of-others")
     name = request.param
     settings = importlib.import_module(f"{name}.settings").Settings()
     return importlib.import_module(f"{name}.app").create_app(settings)

@@ -66,7 +66,9 @@ async def outcome(call: Any) -> str:
 class Flow:
     """One wallet and one resident at one issuer."""
 
-    issuer: IssuerInMemory = field(default_factory=IssuerInMemory)
+    issuer: IssuerInMemory = field(
+        default_factory=lambda: IssuerInMemory(settings={"login_issuer": "https://login.example"})
+    )
 
     @property
     def server(self) -> AuthorizationServer:

@@ -282,17 +282,6 @@ class TestKeys:
         assert (await flow.redeem(code, right)).access_token
 
 
-class TestIssuerState:
-    """4.11: anybody may have put it there."""
-
-    async def test_one_that_belongs_to_no_open_offer_is_ignored_and_noted(self, flow: Flow) -> None:
-        offer = await flow.issuer.offer()
-        for stray in ("guess", offer.reference, offer.code):
-            assert await flow.push(issuer_state=stray)
-        reasons = {event.reason for event in flow.issuer.store.events[-3:]}
-        assert reasons == {"issuer_state_ignored"}
-
-
 def test_6_01_lifetimes_are_those_of_the_profile() -> None:
     assert timedelta(seconds=60) >= CODE_LIFETIME
     assert timedelta(seconds=600) > PUSHED_REQUEST_LIFETIME
