@@ -20,7 +20,9 @@ import wallet_api.app
 import wallet_api.domain.trust
 import wallet_api.settings
 from issuer.clients.credential_types import read_configurations
+from issuer.settings import DEMONSTRATION_PATH
 from keys.certificate_chains import load_anchors
+from trillium.demonstration_sign_in.part import create_demonstration_part
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.mounting import Part, mount
 from trillium.runtime.settings import (
@@ -55,10 +57,19 @@ def combined_settings(base_url: str = DEFAULT_BASE, **shared: Any) -> CombinedSe
     common: Mapping[str, Any] = {"loopback_origins": (origin_of(base_url),), **shared}
     return CombinedSettings(
         base_url,
-        issuer.settings.Settings(**{"public_url": f"{base_url}/issuer", **common}),
+        _with_demonstration(
+            issuer.settings.Settings(**{"public_url": f"{base_url}/issuer", **common}), base_url
+        ),
         verifier.settings.Settings(**{"public_url": f"{base_url}/verifier", **common}),
         wallet_api.settings.Settings(**{"public_url": f"{base_url}/wallet", **common}),
     )
+
+
+def _with_demonstration(settings: issuer.settings.Settings, base_url: str) -> issuer.settings.Settings:
+    """The embedded sign-in as the issuer's provider, where that is allowed and no other is configured."""
+    if settings.login_issuer or not settings.login_demonstration:
+        return settings
+    return settings.model_copy(update={"login_issuer": f"{base_url}{DEMONSTRATION_PATH}"})
 
 
 def create_parts(settings: CombinedSettings) -> list[Part]:
@@ -83,7 +94,10 @@ def create_parts(settings: CombinedSettings) -> list[Part]:
     checking = verifier.app.create_part(settings.verifier, trust=trust_in(settings.issuer))
     holding = wallet_api.app.create_part(settings.wallet, trust=holder_trust_in(settings))
     apps = {"issuer": issuing, "verifier": checking, "wallet": holding}
-    return [*apps.values(), _start_page(settings, apps)]
+    demonstration = (
+        [create_demonstration_part(settings.issuer)] if settings.issuer.uses_demonstration_login else []
+    )
+    return [*apps.values(), *demonstration, _start_page(settings, apps)]
 
 
 def _start_page(settings: CombinedSettings, apps: Mapping[str, Part]) -> Part:
