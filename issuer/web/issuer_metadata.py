@@ -25,8 +25,8 @@ class IssuerMetadataEndpoint:
         self._present = present
 
     async def respond(self, request: Request) -> Response:
-        languages = accepted_languages(request.headers.get("accept-language", ""))
-        signed = prefers_signed(request.headers.get("accept", ""))
+        languages = accepted_languages(",".join(request.headers.getlist("accept-language")))
+        signed = prefers_signed(",".join(request.headers.getlist("accept")))
         document = await self._present.signed(languages) if signed else self._present.plain(languages)
         etag = f'"{hashlib.sha256(document.body).hexdigest()[:32]}"'
         headers = {
