@@ -1,6 +1,7 @@
 """Requirement 2.28: the files of a credential type agree, and what is served is what was checked."""
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
@@ -56,10 +57,19 @@ def test_2_28_the_octets_served_are_the_same_at_every_start() -> None:
     assert [one.type_metadata for one in first.values()] == [one.type_metadata for one in second.values()]
 
 
-def test_2_28_the_document_served_is_the_file_with_vct_put_in(photo_card: CredentialConfiguration) -> None:
-    file = json.loads(shipped_folders()["photo-card"]["type-metadata.json"])
+def test_2_28_the_document_served_is_the_file_with_vct_and_pictures_put_in(
+    photo_card: CredentialConfiguration,
+) -> None:
+    files = shipped_folders()["photo-card"]
+    served = json.loads(photo_card.type_metadata)
 
-    assert json.loads(photo_card.type_metadata) == {"vct": photo_card.vct, **file}
+    for display in served["display"]:
+        rendering = display["rendering"]
+        for picture in (rendering["simple"]["logo"], *rendering["svg_templates"]):
+            data = b64decode(picture["uri"].partition(";base64,")[2])
+            assert picture.pop("uri#integrity") == create_integrity(data)
+            picture["uri"] = next(name for name, octets in files.items() if octets == data)
+    assert served == {"vct": photo_card.vct, **json.loads(files["type-metadata.json"])}
 
 
 def test_2_28_another_deployment_has_another_vct_and_integrity(photo_card: CredentialConfiguration) -> None:
@@ -91,7 +101,7 @@ def test_times_are_whole_days(photo_card: CredentialConfiguration) -> None:
 def test_claims_are_looked_for_where_nothing_is_below_them(photo_card: CredentialConfiguration) -> None:
     assert ("address", "locality") in photo_card.claim_paths
     assert ("address",) not in photo_card.claim_paths
-    assert len(photo_card.claim_paths) == 22
+    assert len(photo_card.claim_paths) == 25
 
 
 def test_a_configuration_does_not_change(photo_card: CredentialConfiguration) -> None:
@@ -145,7 +155,7 @@ TYPE_DEFECTS: list[tuple[str, Change]] = [
     ("disclosable: issuing_country is sd: never", lambda m: m["disclosable"].append(["issuing_country"])),
     ("disclosable: nickname is not in", lambda m: m["disclosable"].append(["nickname"])),
     ("disclosable: names a path twice", lambda m: m["disclosable"].append(["sex"])),
-    ("disclosable[19][1]: Input should be a valid string", lambda m: m["disclosable"].append(["a", 1])),
+    ("disclosable[21][1]: Input should be a valid string", lambda m: m["disclosable"].append(["a", 1])),
     ("decoys: the top level has optional claims and needs a total of at least 7", bad_type("decoys", [])),
     ("decoys: the top level can have 7 digests of its own", lambda m: m["decoys"][0].update(digests=6)),
     (
@@ -187,9 +197,9 @@ METADATA_DEFECTS: list[tuple[str, Change]] = [
     ("claims[0].sd: say always or never", lambda m: m["claims"][0].update(sd="allowed")),
     ("claims[0].sd is none of always", lambda m: m["claims"][0].update(sd="perhaps")),
     ("claims[0].path: not a non-empty array", lambda m: m["claims"][0].update(path=[])),
-    ("claims[24].path: use names and null", lambda m: duplicate(m["claims"], path=["sex", 0])),
-    ("claims[24].path: nothing provides nickname", lambda m: duplicate(m["claims"], path=["nickname"])),
-    ("claims[24].path: has a name that SD-JWT reserves", lambda m: duplicate(m["claims"], path=["_sd"])),
+    ("claims[28].path: use names and null", lambda m: duplicate(m["claims"], path=["sex", 0])),
+    ("claims[28].path: nothing provides nickname", lambda m: duplicate(m["claims"], path=["nickname"])),
+    ("claims[28].path: has a name that SD-JWT reserves", lambda m: duplicate(m["claims"], path=["_sd"])),
     ("two entries for the path family_name", lambda m: duplicate(m["claims"])),
 ]
 NEVER_DISCLOSABLE = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"]
@@ -208,7 +218,7 @@ def test_2_03_a_type_that_describes_a_claim_which_is_never_disclosable_is_refuse
         changed("photo-card", "type-metadata.json", lambda m: duplicate(m["claims"], path=[name]))
     )
 
-    assert f"photo-card/type-metadata.json: claims[24].path: {name} is not for a type to describe" in found
+    assert f"photo-card/type-metadata.json: claims[28].path: {name} is not for a type to describe" in found
 
 
 SCHEMA_DEFECTS: list[tuple[str, Change]] = [

@@ -50,5 +50,6 @@ def without(members: Members, *path: str | None) -> None:
 
 
 def duplicate(entries: list[Members], **changes: Any) -> None:
-    """Appends a changed copy of the first entry."""
+    """Appends a changed copy of the first entry; what must be unique is left out of it."""
     entries.append({**copy.deepcopy(entries[0]), **changes})
+    entries[-1].pop("svg_id", None)
