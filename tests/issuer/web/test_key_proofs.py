@@ -119,13 +119,6 @@ async def test_4_30_a_request_without_proofs_is_refused(issuer: RunningIssuer) -
     assert issuer.rows()["issuer_credential"] == before["issuer_credential"]
 
 
-async def test_4_29_the_single_proof_of_drafts_is_refused(issuer: RunningIssuer) -> None:
-    token = await issuer.access_token()
-    proof = {"proof_type": "jwt", "jwt": issuer.prover().proof(await issuer.nonce())}
-    body = {"credential_configuration_id": "photo-card", "proof": proof}
-    assert refusal(await issuer.request(token, body)) == INVALID_PROOF
-
-
 async def test_4_30_more_proofs_than_the_batch_size_are_refused(issuer: RunningIssuer) -> None:
     proofs = issuer.prover().proofs(await issuer.nonce(), 11)
     assert await asked(issuer, {"jwt": proofs}) == INVALID_PROOF

@@ -12,12 +12,17 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROUTES = (
     ("POST", "/offers"),
+    ("GET", "/offers"),
     ("GET", "/offers/some-offer"),
     ("DELETE", "/offers/some-offer"),
     ("POST", "/residents/search"),
     ("POST", "/residents/import"),
     ("GET", "/credentials?subject_ref=somebody"),
     ("POST", "/status-changes"),
+    ("GET", "/deferrals"),
+    ("GET", "/deferrals/some-deferral"),
+    ("POST", "/deferrals/some-deferral/approve"),
+    ("POST", "/deferrals/some-deferral/deny"),
 )
 CREDENTIALS: dict[str, Callable[[str], dict[str, str]]] = {
     "none": lambda _token: {},
@@ -45,7 +50,7 @@ async def test_the_list_of_routes_here_is_complete(issuer: RunningIssuer) -> Non
         for method in operations
     }
     tested = {
-        (method, "/management" + re.sub("some-offer", "{offer_id}", path.partition("?")[0]))
+        (method, "/management" + re.sub("some-([a-z]+)", r"{\1_id}", path.partition("?")[0]))
         for method, path in ROUTES
     }
     assert tested == published
