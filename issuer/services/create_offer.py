@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from issuer.domain.claims import suits
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.offer import (
@@ -25,6 +26,7 @@ from issuer.domain.transaction_code_message import (
 )
 from issuer.domain.type_names import type_name
 from issuer.errors import (
+    CredentialNotForSubject,
     OfferLifetimeRefused,
     OfferNeedsTransactionCode,
     TransactionCodeWithoutUse,
@@ -107,6 +109,7 @@ class CreateOffer(FollowOffers):
         Raises:
             UnknownConfiguration: an id is not offered here, is named twice, or none is named (4.10).
             UnknownSubject: the register does not know the person.
+            CredentialNotForSubject: a type is about something else than what the reference names.
             OfferNeedsTransactionCode: an identity type offered without one in production.
             TransactionCodeWithoutUse: one is asked for together with a sign-in.
             OfferLifetimeRefused: shorter or longer than such an offer may live.
@@ -115,9 +118,11 @@ class CreateOffer(FollowOffers):
         wanted = self._checked(configuration_ids)
         self._check_transaction_code(wanted, terms.grant, with_transaction_code=with_transaction_code)
         lifetime = self._lifetime(terms)
-        subject = await self.subject(subject_ref)
+        subject = await self.directory.subject(subject_ref)
         if subject is None:
             raise UnknownSubject
+        if not all(suits(self.configurations[one], subject) for one in wanted):
+            raise CredentialNotForSubject("an offer")
         route = await self.deliver.route(subject_ref, terms.code_goes_to) if with_transaction_code else None
         made = self._make(subject_ref, wanted, terms.grant, lifetime, name_of(subject))
         if route is None:

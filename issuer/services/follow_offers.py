@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.offer import CredentialOffer, OfferId, OfferState
-from issuer.domain.subject import Subject, name_of
+from issuer.domain.subject import name_of
 from issuer.errors import UnknownOffer, UnknownOfferPage
 from issuer.ports import Clock, OfferStore, SubjectDirectory
 from issuer.services.secrets_of_offers import OfferSecrets, hash_secret
@@ -42,10 +42,6 @@ class FollowOffers:
     directory: SubjectDirectory
     secrets: OfferSecrets
     clock: Clock
-
-    async def subject(self, subject_ref: SubjectRef) -> Subject | None:
-        """Whom an offer is for, as the register has it now."""
-        return await self.directory.get(subject_ref)
 
     async def serve(self, reference: str) -> ServedOffer:
         """The open offer behind ``credential_offer_uri``.
@@ -84,7 +80,7 @@ class FollowOffers:
             issuer.errors.DirectoryUnavailable: the register did not answer.
         """
         offer, state, reference = await self._paged(page)
-        subject = await self.subject(offer.subject_ref)
+        subject = await self.directory.subject(offer.subject_ref)
         account = "" if subject is None else name_of(subject)
         return ShownOffer(offer, state, account, reference)
 

@@ -18,8 +18,10 @@ async def test_an_offer_comes_with_its_link_its_code_and_its_end(issuer: Running
     made = await issuer.offer(tx_code=True)
     assert set(made) == {
         *("offer_id", "credential_offer_link", "credential_offer_uri", "credential_offer"),
-        *("tx_code", "expires_at", "qr_svg"),
+        *("tx_code", "tx_code_to", "expires_at", "qr_svg", "account", "page_url"),
     }
+    assert (made["account"], made["tx_code_to"]) == ("Maya Tremblay", "clerk")
+    assert made["page_url"].startswith(f"{ISSUER}/offer/")
     assert datetime.fromisoformat(made["expires_at"]) == issuer.clock.now() + OFFER_LIFETIME
     assert made["credential_offer_link"].startswith("openid-credential-offer://?credential_offer_uri=")
     assert made["credential_offer_uri"].startswith(f"{ISSUER}/offers/")
@@ -59,6 +61,16 @@ REQUESTS: dict[str, tuple[dict[str, Any], tuple[int, str]]] = {
     "zero-byte-in-a-person": ({"subject_ref": "a\x00"}, (400, "invalid_request")),
     "text-for-a-choice": ({"tx_code": "yes"}, (400, "invalid_request")),
     "another-way": ({"by": "mail"}, (400, "invalid_request")),
+    "another-grant": ({"grant": "implicit"}, (400, "invalid_request")),
+    "sign-in-and-code": (
+        {"grant": "authorization_code", "tx_code": True},
+        (400, "transaction_code_without_use"),
+    ),
+    "too-short": ({"expires_in": 59}, (400, "offer_lifetime_refused")),
+    "too-long-for-a-code": ({"expires_in": 3601}, (400, "offer_lifetime_refused")),
+    "too-long-for-anybody": ({"expires_in": 604_801}, (400, "invalid_request")),
+    "nobody-to-send-it": ({"tx_code": True, "tx_code_to": "resident"}, (409, "resident_not_reachable")),
+    "code-to-a-neighbour": ({"tx_code": True, "tx_code_to": "neighbour"}, (400, "invalid_request")),
     "unknown-member": ({"wallet": "x"}, (400, "invalid_request")),
 }
 
@@ -104,7 +116,10 @@ async def test_the_state_of_an_offer_is_followed(issuer: RunningIssuer) -> None:
     states = []
     for offer in (open_, redeemed, withdrawn):
         answer = await issuer.manage("GET", f"/offers/{offer['offer_id']}")
-        assert set(answer.json()) == {"offer_id", "state", "expires_at", "credential_configuration_ids"}
+        assert set(answer.json()) == {
+            *("offer_id", "subject_ref", "state", "grant", "credential_configuration_ids", "tx_code"),
+            *("attempts_left", "created_at", "opened_at", "expires_at"),
+        }
         states.append(answer.json()["state"])
     assert states == ["open", "redeemed", "withdrawn"]
     issuer.clock.moment += OFFER_LIFETIME
