@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from specs.encoding import b64url_decode, b64url_encode, create_json
 from specs.jose import (
@@ -32,6 +33,12 @@ _LENGTHS = {"A128GCM": 16, "A256GCM": 32}
 
 def ours(number: int = 0) -> Any:
     return private_key(Algorithm.ES256, number)
+
+
+def pem(number: int = 0) -> bytes:
+    form = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    found: bytes = ours(number).private_bytes(*form)
+    return found
 
 
 def recipient(number: int = 0, *, kid: str | None = "k1") -> PublicJwk:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwe as joserfc_jwe
 from joserfc.jwk import ECKey
 from jwcrypto import jwe as jwcrypto_jwe
@@ -38,18 +37,13 @@ from tests.specs.jose.jwe_material import (
     ephemeral,
     forged_with,
     ours,
+    pem,
     recipient,
 )
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 NAMES = sorted(Encryption)
 PARTIES = {"apu": b64url_encode(b"wallet"), "apv": b64url_encode(b"the issuer")}
-
-
-def pem() -> bytes:
-    form = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    encoded: bytes = ours().private_bytes(*form)
-    return encoded
 
 
 def load(name: str) -> Any:
