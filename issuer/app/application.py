@@ -97,6 +97,8 @@ def _start_tasks(tasks: BackgroundTasks, issuer: Issuer) -> None:
         await issuer.outside.stores.issuances.purge_nonces(forgettable_at(clock.now()))
         await issuer.outside.stores.replays.purge_replays(forgettable_at(clock.now()))
         await issuer.issuing.deferred.purge()
+        await issuer.outside.stores.authorizations.purge_authorizations(clock.now())
+        await issuer.outside.stores.grants.purge_grants(clock.now())
         await issuer.outside.stores.offers.purge_offers(clock.now() - OFFER_MEMORY)
 
     tasks.every(PUBLISH_EVERY, "publish_status_lists", publish)

@@ -47,7 +47,9 @@ def build_senders(settings: Settings, keys: IssuerKeys, outside: Outside) -> Sen
     references = GrantReferences(keys.wrapping_secret)
     return Senders(
         AuthenticateClient(settings.public_url, rules, constrain, nonces, replays, clock),
-        AuthorizeRequest(settings.public_url, keys.token_keys, references, clock, constrain),
+        AuthorizeRequest(
+            settings.public_url, keys.token_keys, references, clock, constrain, outside.stores.grants
+        ),
         nonces,
     )
 

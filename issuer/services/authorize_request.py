@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from issuer.domain.authorization import GrantId
 from issuer.domain.event import SubjectRef
-from issuer.ports import Clock
+from issuer.ports import Clock, GrantStore
 from issuer.services.constrain_sender import ConstrainSender
 from issuer.services.grants import GrantReferences
 from specs.jose import PublicJwk
-from specs.oauth import ResourceError, parse_presented_token, verify_access_token
+from specs.oauth import InvalidToken, ResourceError, parse_presented_token, verify_access_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Grant:
     """Thumbprint of the key that the token is bound to; ``None``: a bearer token."""
     credential_identifiers: Mapping[str, str] = field(default_factory=dict)
     """By identifier, its configuration; empty when the token response named none (section 6.2)."""
+    grant_id: GrantId | None = None
+    """The stored grant that the token ends with; ``None``: nothing is kept of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class AuthorizeRequest:
     references: GrantReferences
     clock: Clock
     constrain: ConstrainSender
+    grants: GrantStore
 
     async def __call__(self, request: ProtectedRequest) -> Grant:
         """What the request may do: its token is good, and its sender is the one it was issued to.
@@ -70,7 +74,17 @@ class AuthorizeRequest:
             method=request.method,
             url=self.credential_issuer + request.path,
         )
+        if grant.grant_id is not None:
+            await self._check_grant(grant.grant_id, presented.scheme)
         return grant
+
+    async def _check_grant(self, grant_id: GrantId, scheme: str) -> None:
+        """RFC 6749 section 4.1.2: when a code is used twice, what it gave ends, access tokens too."""
+        stored = await self.grants.find_grant(grant_id)
+        if stored is None or stored.revoked:
+            error = InvalidToken("revoked")
+            error.scheme = scheme
+            raise error
 
     def grant_of(self, access_token: str) -> Grant:
         """What the token alone is good for; says nothing about who sent it.
@@ -93,4 +107,5 @@ class AuthorizeRequest:
             token.client_id,
             token.jkt,
             token.credential_identifiers,
+            self.references.stored_grant(token.grant_id),
         )
