@@ -1,0 +1,1 @@
+"""The provider for demonstrations: as strict as a real one, but for the password."""
