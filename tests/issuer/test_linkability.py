@@ -16,6 +16,7 @@ import pytest
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import SubjectRef
 from issuer.domain.issuance import BatchFacts, CopyFacts, prepare_copies
+from issuer.domain.linkability import measure_linkability
 from issuer.services.authorize_request import Grant
 from specs.encoding import b64url_decode, create_json
 from specs.jose import Algorithm
@@ -207,3 +208,10 @@ def prepare_some(configuration: CredentialConfiguration, count: int) -> list[Unv
         random=SystemRandomness().token_bytes,
     )
     return [parse_credential(one.attach(bytes(64))) for one in prepared]
+
+
+async def test_the_report_that_operators_get_has_nothing_to_complain_of(
+    issuer: IssuerInMemory, kind: Any
+) -> None:
+    mine, theirs = await batch(issuer, kind), await batch(issuer, kind, SILA, start=20)
+    assert [one for one in measure_linkability([mine, theirs]) if not one.passed] == []
