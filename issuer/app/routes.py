@@ -75,6 +75,7 @@ def assemble(
         issuer.outside.stores.issuances,
         issuer.outside.directory,
         issuer.residents,
+        issuer.businesses,
         lambda: issuer.outside.clock.now().astimezone(settings.zone).date(),
         issuer.issuing.decisions,
     )
@@ -95,6 +96,7 @@ def assemble(
             "/deferred-credential": 32 * 1024,
             "/notification": 32 * 1024,
             "/management/residents/import": MAX_REGISTER_BYTES,
+            "/management/businesses/import": MAX_REGISTER_BYTES,
             "/token": 16 * 1024,
             "/par": 32 * 1024,
             "/nonce": 1024,

@@ -25,6 +25,7 @@ from issuer.services.allocate_entries import BLOCK, AllocateEntries
 from issuer.services.change_status import ChangeStatus
 from issuer.services.create_offer import CreateOffer
 from issuer.services.exchange_token import ExchangeToken
+from issuer.services.import_businesses import ImportBusinesses
 from issuer.services.import_residents import ImportResidents
 from issuer.services.issue_credential import IssueCredential
 from issuer.services.issuer_keys import IssuerKeys
@@ -63,6 +64,7 @@ class Issuer:
     publisher: PublishStatusLists
     lists: ServeStatusLists
     residents: ImportResidents
+    businesses: ImportBusinesses
 
     @property
     def credentials(self) -> IssueCredential:
@@ -119,6 +121,7 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         ),
         lists=ServeStatusLists(stores.statuses, clock),
         residents=ImportResidents(outside.register, randomness),
+        businesses=ImportBusinesses(outside.register, randomness),
     )
 
 

@@ -12,21 +12,20 @@ from starlette.responses import JSONResponse
 
 from issuer.domain.event import Actor, SubjectRef
 from issuer.domain.records import IssuanceId, IssuanceSummary
-from issuer.domain.register_file import BadCell
 from issuer.domain.resident import Resident
 from issuer.domain.status import StatusChange
 from issuer.ports import IssuanceStore, SubjectDirectory
 from issuer.services.change_status import ChangeStatus, StatusChanged
 from issuer.services.create_offer import CreateOffer
 from issuer.services.decide_deferred import DecideDeferred
+from issuer.services.import_businesses import ImportBusinesses
 from issuer.services.import_residents import ImportResidents
+from issuer.web.management_businesses import add_business_routes
 from issuer.web.management_deferred import add_deferral_routes
 from issuer.web.management_messages import (
-    BadCellAnswer,
     CredentialAnswer,
     CredentialsAnswer,
     Identifier,
-    ImportAnswer,
     ResidentAnswer,
     ResidentsAnswer,
     ResidentSearch,
@@ -35,6 +34,7 @@ from issuer.web.management_messages import (
 )
 from issuer.web.management_offers import add_offer_routes
 from issuer.web.offer_messages import OfferMessages
+from issuer.web.register_imports import answer_import
 from trillium.runtime.bodies import require_content_type
 
 MAX_REGISTER_BYTES = 64 * 1024 * 1024
@@ -57,6 +57,7 @@ class ManagementServices:
     issuances: IssuanceStore
     directory: SubjectDirectory
     residents: ImportResidents
+    businesses: ImportBusinesses
     today: Callable[[], date]
     deferrals: DecideDeferred
 
@@ -68,6 +69,7 @@ def management_router(
     router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
     add_offer_routes(router, services.offers, services.messages)
     _add_residents(router, services)
+    add_business_routes(router, services.directory, services.businesses, services.today)
     _add_credentials(router, services)
     add_deferral_routes(router, services.deferrals)
     return router
@@ -87,13 +89,7 @@ def _add_residents(router: APIRouter, services: ManagementServices) -> None:
         report = await services.residents(
             io.StringIO(text, newline=""), today=services.today(), skip_bad=skip_bad
         )
-        answer = ImportAnswer(
-            imported=report.counts.imported,
-            updated=report.counts.updated,
-            unchanged=report.counts.unchanged,
-            bad=[_bad_cell(cell) for cell in report.bad],
-        )
-        return JSONResponse(answer.model_dump(), status_code=422 if report.refused else 200)
+        return JSONResponse(answer_import(report).model_dump(), status_code=422 if report.refused else 200)
 
 
 def _add_credentials(router: APIRouter, services: ManagementServices) -> None:
@@ -130,10 +126,6 @@ def _resident(subject_ref: SubjectRef, resident: Resident) -> ResidentAnswer:
         name=" ".join(name for name in names if name),
         birthdate=resident.birthdate.isoformat(),
     )
-
-
-def _bad_cell(cell: BadCell) -> BadCellAnswer:
-    return BadCellAnswer(line=cell.line, column=cell.column, reason_code=cell.reason.value, reason=cell.text)
 
 
 def _card(card: IssuanceSummary) -> CredentialAnswer:

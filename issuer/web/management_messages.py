@@ -10,17 +10,17 @@ Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-
 """Any of our own identifiers; what is not made of these characters is none and never reaches a database."""
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class ResidentSearch(_Message):
+class ResidentSearch(Message):
     """Part of a name, accents or not, or a whole register number."""
 
     text: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
-class ResidentAnswer(_Message):
+class ResidentAnswer(Message):
     """Enough to pick the right person."""
 
     subject_ref: str
@@ -29,18 +29,18 @@ class ResidentAnswer(_Message):
     birthdate: str
 
 
-class ResidentsAnswer(_Message):
+class ResidentsAnswer(Message):
     residents: list[ResidentAnswer]
 
 
-class BadCellAnswer(_Message):
+class BadCellAnswer(Message):
     line: int
     column: str
     reason_code: str
     reason: str
 
 
-class ImportAnswer(_Message):
+class ImportAnswer(Message):
     """What an import did; with ``bad`` and nothing imported, the status is 422."""
 
     imported: int
@@ -49,7 +49,7 @@ class ImportAnswer(_Message):
     bad: list[BadCellAnswer]
 
 
-class CredentialAnswer(_Message):
+class CredentialAnswer(Message):
     """One card of a person; no claim, no index."""
 
     issuance_id: str
@@ -60,7 +60,7 @@ class CredentialAnswer(_Message):
     expires_at: datetime
 
 
-class CredentialsAnswer(_Message):
+class CredentialsAnswer(Message):
     credentials: list[CredentialAnswer]
 
 
@@ -95,7 +95,7 @@ class StatusChangeRequest(BaseModel):
         return self
 
 
-class StatusChangeAnswer(_Message):
+class StatusChangeAnswer(Message):
     """What changed; it shows in the published lists within two seconds."""
 
     issuance_ids: list[str]

@@ -1,17 +1,15 @@
-"""``trillium residents``: the sandbox's register."""
+"""``trillium residents``: the sandbox's register of people."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from issuer.app import opened_issuer
-from issuer.services.import_residents import ImportReport
+from issuer.domain.subject import Guardianship, is_in_force, kind_of, name_of
 from trillium.cli.local import issuer_settings
-from trillium.cli.output import FAILED, JsonOption, console, errors, print_json, print_rows, run
+from trillium.cli.output import JsonOption, print_json, print_rows, run
+from trillium.cli.register_import import import_register
 
 app = typer.Typer(help="The register of residents.", no_args_is_help=True)
 
@@ -23,13 +21,7 @@ def import_file(
     as_json: JsonOption = False,
 ) -> None:
     """Fill or update the register from a CSV file. Nothing is imported unless every row is good."""
-    report = run(lambda: _import(file, skip_bad=skip_bad, quiet=as_json))
-    if as_json:
-        print_json(_as_dictionary(report))
-    else:
-        _print(report)
-    if report.refused:
-        raise typer.Exit(FAILED)
+    import_register(file, lambda issuer: issuer.residents, skip_bad=skip_bad, as_json=as_json)
 
 
 @app.command("search")
@@ -43,69 +35,42 @@ def search(text: str, as_json: JsonOption = False) -> None:
             {
                 "subject_ref": subject_ref,
                 "register_number": resident.register_number,
-                "name": " ".join(name for name in (resident.given_name, resident.family_name) if name),
+                "name": name_of(resident),
                 "birthdate": resident.birthdate.isoformat(),
             }
             for subject_ref, resident in found
         ]
 
-    rows = run(work)
+    _show(("subject_ref", "register_number", "name", "birthdate"), run(work), as_json=as_json)
+
+
+@app.command("holdings")
+def holdings(register_number: str, as_json: JsonOption = False) -> None:
+    """What a person may hold credentials about: themselves, children in their care, businesses."""
+
+    async def work() -> list[dict[str, Any]]:
+        settings = issuer_settings()
+        async with opened_issuer(settings) as issuer:
+            today = issuer.outside.clock.now().astimezone(settings.zone).date()
+            people = await issuer.outside.directory.search(register_number, limit=20)
+            wanted = register_number.strip().upper()
+            refs = [ref for ref, resident in people if resident.register_number == wanted]
+            found = [one for ref in refs for one in await issuer.outside.directory.holdings(ref)]
+        return [
+            {
+                "subject_ref": one.subject_ref,
+                "kind": "child" if isinstance(one.subject, Guardianship) else kind_of(one.subject).value,
+                "name": name_of(one.subject),
+                "in_force": is_in_force(one.subject, today),
+            }
+            for one in found
+        ]
+
+    _show(("subject_ref", "kind", "name", "in_force"), run(work), as_json=as_json)
+
+
+def _show(columns: tuple[str, ...], rows: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        print_rows(("subject_ref", "register_number", "name", "birthdate"), rows)
-
-
-async def _import(file: Path, *, skip_bad: bool, quiet: bool) -> ImportReport:
-    settings = issuer_settings()
-    async with opened_issuer(settings) as issuer:
-        today = issuer.outside.clock.now().astimezone(settings.zone).date()
-        # A wrong byte is one bad cell and not the end of the file.
-        with (
-            file.open(encoding="utf-8", errors="surrogateescape", newline="") as lines,
-            _progress(lines, file, quiet=quiet) as watched,
-        ):
-            return await issuer.residents(watched, today=today, skip_bad=skip_bad)
-
-
-@contextmanager
-def _progress(lines: Iterable[str], file: Path, *, quiet: bool) -> Iterator[Iterable[str]]:
-    """Shows how much of the file has been read."""
-    columns = (
-        TextColumn("reading {task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=errors, transient=True, disable=quiet) as progress:
-        task = progress.add_task(file.name, total=file.stat().st_size)
-
-        def watched() -> Iterator[str]:
-            for line in lines:
-                progress.advance(task, len(line.encode("utf-8", "surrogateescape")))
-                yield line
-
-        yield watched()
-
-
-def _print(report: ImportReport) -> None:
-    for cell in report.bad:
-        place = f"line {cell.line}" + (f", {cell.column}" if cell.column else "")
-        errors.print(f"{place}: {cell.text} [{cell.reason.value}]", markup=False)
-    counts = report.counts
-    if report.refused:
-        errors.print(f"{len(report.bad)} problems; nothing was imported.")
-    else:
-        console.print(f"{counts.imported} imported, {counts.updated} updated, {counts.unchanged} unchanged.")
-
-
-def _as_dictionary(report: ImportReport) -> dict[str, Any]:
-    return {
-        "imported": report.counts.imported,
-        "updated": report.counts.updated,
-        "unchanged": report.counts.unchanged,
-        "bad": [
-            {"line": cell.line, "column": cell.column, "reason_code": cell.reason.value, "reason": cell.text}
-            for cell in report.bad
-        ],
-    }
+        print_rows(columns, rows)
