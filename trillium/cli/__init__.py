@@ -2,7 +2,7 @@
 
 import typer
 
-from trillium.cli import deferred, demo, keys, offer, residents, serve, status, verifier
+from trillium.cli import businesses, deferred, demo, keys, offer, residents, serve, status, verifier
 
 app = typer.Typer(
     name="trillium",
@@ -14,6 +14,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.add_typer(residents.app, name="residents")
+app.add_typer(businesses.app, name="businesses")
 app.add_typer(offer.app, name="offer")
 app.add_typer(status.app, name="status")
 app.add_typer(deferred.app, name="deferred")
