@@ -1,6 +1,7 @@
 """Authorization server metadata (4.02, 4.07; RFC 8414)."""
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from specs.oauth import (
     AuthorizationServerMetadata,
     InvalidServerMetadata,
     InvalidUrl,
+    ServerFeatures,
     WrongServerIssuer,
     authorization_server_metadata_url,
     create_authorization_server_metadata,
@@ -51,6 +53,84 @@ def test_our_own_document_says_what_we_support_4_07() -> None:
     read = parse_authorization_server_metadata(create_json(document), issuer=ISSUER)
     assert read.supports_pre_authorized_code
     assert read.anonymous_access_supported
+
+
+FEATURES = ServerFeatures(
+    authorization_endpoint="https://server.example/tenant/authorize",
+    pushed_authorization_request_endpoint="https://server.example/tenant/par",
+    require_pushed_requests=True,
+    refresh_tokens=True,
+    authorization_details_types=("openid_credential",),
+    dpop_algorithms=("ES256",),
+    attestation_algorithms=("ES256",),
+    challenge_endpoint="https://server.example/tenant/challenge",
+)
+
+
+def document_with(features: ServerFeatures) -> dict[str, Any]:
+    return create_authorization_server_metadata(
+        issuer=ISSUER,
+        token_endpoint="https://server.example/tenant/token",
+        anonymous_access=False,
+        features=features,
+    )
+
+
+def test_what_a_server_does_beside_pre_authorized_codes_4_07_4_16_4_17_4_25() -> None:
+    document = document_with(FEATURES)
+    assert document == {
+        "issuer": ISSUER,
+        "token_endpoint": "https://server.example/tenant/token",
+        "grant_types_supported": [PRE_AUTHORIZED_CODE_GRANT, "authorization_code", "refresh_token"],
+        "token_endpoint_auth_methods_supported": [
+            "attest_jwt_client_auth",
+            "attest_jwt_client_auth_dpop",
+            "none",
+        ],
+        "authorization_endpoint": FEATURES.authorization_endpoint,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "pushed_authorization_request_endpoint": FEATURES.pushed_authorization_request_endpoint,
+        "require_pushed_authorization_requests": True,
+        "authorization_details_types_supported": ["openid_credential"],
+        "dpop_signing_alg_values_supported": ["ES256"],
+        "client_attestation_signing_alg_values_supported": ["ES256"],
+        "client_attestation_pop_signing_alg_values_supported": ["ES256"],
+        "challenge_endpoint": FEATURES.challenge_endpoint,
+        "pre-authorized_grant_anonymous_access_supported": False,
+    }
+    read = parse_authorization_server_metadata(create_json(document), issuer=ISSUER)
+    assert read.require_pushed_authorization_requests
+    assert read.authorization_response_iss_parameter_supported
+    assert read.dpop_signing_alg_values_supported == ("ES256",)
+    assert set(FEATURES.urls) <= set(read.urls)
+
+
+def test_who_has_to_be_attested_cannot_come_without_6_05() -> None:
+    required = document_with(replace(FEATURES, attestation_required=True, dpop_algorithms=()))
+    assert required["token_endpoint_auth_methods_supported"] == ["attest_jwt_client_auth"]
+
+
+@pytest.mark.parametrize(
+    "features",
+    [ServerFeatures(require_pushed_requests=True), ServerFeatures(attestation_required=True)],
+    ids=["pushed-nowhere", "attested-by-nothing"],
+)
+def test_a_document_that_contradicts_itself_is_not_made(features: ServerFeatures) -> None:
+    with pytest.raises(ValueError, match=r"required|have to be"):
+        document_with(features)
+
+
+@pytest.mark.parametrize(
+    "name", ["authorization_endpoint", "pushed_authorization_request_endpoint", "challenge_endpoint"]
+)
+def test_every_endpoint_is_https(name: str) -> None:
+    with pytest.raises(InvalidUrl):
+        document_with(replace(FEATURES, **{name: "http://server.example/x"}))
+    with pytest.raises(InvalidServerMetadata):
+        parse(**{name: "http://server.example/x"})
 
 
 def test_what_a_server_does_not_say_is_what_rfc_8414_says() -> None:
