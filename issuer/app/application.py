@@ -1,6 +1,6 @@
 """The application, with its lifespan and its background tasks; and the services without a server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -21,7 +21,7 @@ from issuer.web.routes import WELL_KNOWN
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.management import open_management_guard
 from trillium.runtime.mounting import Part
-from trillium.runtime.settings import check_shared, refuse_in_production, warn_of_insecure
+from trillium.runtime.settings import Check, check_shared, refuse_in_production, warn_of_insecure
 from trillium.runtime.tasks import BackgroundTasks
 
 PUBLISH_EVERY = 0.5
@@ -36,16 +36,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
 
     ``clock``: instead of the system's, for tests of what happens later.
     """
-    refuse_in_production(
-        settings.profile,
-        [
-            check_shared(settings),
-            check_directory(settings),
-            check_offering(settings),
-            check_issuing(settings),
-            check_login(settings),
-        ],
-    )
+    refuse_in_production(settings.profile, production_checks(settings))
     databases, clock = Databases.open(settings), clock or SystemClock()
     ring = open_ring(settings, clock.now())
     issuer = build_issuer(settings, ring, databases.outside(ring, clock))
@@ -63,6 +54,17 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         await databases.close()
 
     return assemble(issuer, open_management_guard(settings.var_dir), lifespan)
+
+
+def production_checks(settings: Settings) -> Sequence[Check]:
+    """What keeps an issuer from starting in production; ``trillium doctor`` asks the same."""
+    return (
+        check_shared(settings),
+        check_directory(settings),
+        check_offering(settings),
+        check_issuing(settings),
+        check_login(settings),
+    )
 
 
 @asynccontextmanager
