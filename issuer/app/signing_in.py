@@ -8,6 +8,7 @@ from starlette.routing import Route
 from issuer.app.authorization import AuthorizationServer
 from issuer.app.outside import Outside
 from issuer.clients.login import LoginClient, UpstreamLogin
+from issuer.services.choose_subject import ChooseSubject
 from issuer.services.sign_in import SessionSecrets, SignIn
 from issuer.settings import Settings
 from issuer.web.asked_credentials import Configurations
@@ -72,7 +73,13 @@ def sign_in_page_routes(
     session = PageSession(settings.base_path, settings.https, service.secrets)
     around = SignInSurroundings(pages, session, service.sessions, configurations)
     names = LoginNames(settings.login_name_en, settings.login_name_fr, settings.uses_demonstration_login)
-    sign_in, consent = SignInPages(around, service, names), ConsentPages(around, service.directory)
+    choose = ChooseSubject(
+        service.directory,
+        configurations,
+        service.sessions.clock,
+        lambda now: now.astimezone(settings.zone).date(),
+    )
+    sign_in, consent = SignInPages(around, service, names), ConsentPages(around, choose)
     return [
         Route("/authorize", sign_in.authorize, methods=["GET", "POST"]),
         Route("/sign-in", sign_in.show, methods=["GET"]),

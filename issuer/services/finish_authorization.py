@@ -118,8 +118,13 @@ class AuthorizationSessions:
             raise AuthorizationSessionOver
         return renewed
 
-    async def consent(self, cookie: str, agreed: Sequence[ConfigurationId]) -> str:
+    async def consent(
+        self, cookie: str, agreed: Sequence[ConfigurationId], about: SubjectRef | None = None
+    ) -> str:
         """Where to send the browser: the wallet's redirect URI with a code for what was agreed to.
+
+        ``about``: whom the credentials are about, when it is not who signed in but somebody or something they
+        may hold credentials about; the caller has asked the register whether they may.
 
         Raises:
             NothingAgreed: the list is empty or names what the wallet did not ask for.
@@ -138,7 +143,7 @@ class AuthorizationSessions:
             authorization=replace(
                 authorization, configuration_ids=chosen, by_details=authorization.by_details & set(chosen)
             ),
-            subject_ref=session.subject_ref,
+            subject_ref=about or session.subject_ref,
             auth_time=session.auth_time,
             expires_at=now + CODE_LIFETIME,
         )

@@ -101,7 +101,7 @@ async def test_one_of_two_may_be_agreed_to_and_nothing_may_not(visit: Visit) -> 
     form = {"form_token": hidden(page, "form_token"), "answer": "agree"}
     again = await visit.post("/consent", form)
     assert again.status_code == 400
-    assert "Choose at least one, or refuse." in again.text
+    assert "Choose at least one that is possible, or refuse." in again.text
     not_asked = await visit.post("/consent", {**form, "credential": "drivers-licence"})
     assert not_asked.status_code == 400
     assert "code" in told(await visit.post("/consent", {**form, "credential": "proof-of-age"}))
