@@ -6,9 +6,11 @@ can be switched off (WCAG 2.2.1), with script by asking for one word every few s
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
+from babel.dates import format_time
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,7 +22,7 @@ from issuer.web.offer_messages import HAIP_OFFER_ENDPOINT, OfferMessages
 from issuer.web.pages import HERE, STATIC_NAME
 from trillium.runtime.i18n import Language, language_of
 from trillium.runtime.openapi import Content, HotRoute
-from trillium.runtime.pages import Pages, static_address
+from trillium.runtime.pages import CIVIL_TIME, Pages, static_address
 from trillium.runtime.qr import draw_qr_apart
 
 OPENED: Final = "opened"
@@ -79,7 +81,9 @@ class OfferPage:
             "account": shown.account,
             "credentials": asked_credentials(self._configurations, known, language),
             "expires_at": offer.expires_at,
+            "expires_time": _clock(offer.expires_at, language),
             "opened_at": offer.opened_at,
+            "opened_time": "" if offer.opened_at is None else _clock(offer.opened_at, language),
             "tx_code": offer.transaction_code is not None,
             "signs_in": offer.grant is OfferGrant.AUTHORIZATION_CODE,
         }
@@ -96,6 +100,12 @@ class OfferPage:
 
 def _word(offer: CredentialOffer, state: OfferState) -> str:
     return OPENED if state is OfferState.OPEN and offer.opened_at is not None else state.value
+
+
+def _clock(moment: datetime, language: Language) -> str:
+    """Hour and minute by the province's clock."""
+    locale = language.locale.replace("-", "_")
+    return format_time(moment.astimezone(CIVIL_TIME), "short", locale=locale)
 
 
 def offer_page_routes(page: OfferPage) -> Sequence[HotRoute]:

@@ -37,7 +37,13 @@ async def test_an_open_offer_says_whom_it_is_for_what_and_until_when(issuer: Run
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-robots-tag"] == "noindex, nofollow"
     assert answer.headers["content-language"] == "en-CA"
-    for text in ("An offer for you", "Maya Tremblay", "Photo card", "Proof of age", "November 22, 2026"):
+    for text in (
+        "An offer for you",
+        "Maya Tremblay",
+        "Photo card",
+        "Proof of age",
+        "November 22, 2026 at 10:30",
+    ):
         assert text in answer.text
     assert "six digits" in answer.text
     assert "<svg" in answer.text
@@ -47,7 +53,13 @@ async def test_in_french(issuer: RunningIssuer) -> None:
     made = await issuer.offer(tx_code=True)
     answer = await page(issuer, made, **FRENCH)
     assert answer.headers["content-language"] == "fr-CA"
-    for text in ("Une offre pour vous", "Maya Tremblay", "Carte-photo", "22 novembre 2026", "six chiffres"):
+    for text in (
+        "Une offre pour vous",
+        "Maya Tremblay",
+        "Carte-photo",
+        "22 novembre 2026 à 10 h 30",
+        "six chiffres",
+    ):
         assert text in answer.text
 
 
