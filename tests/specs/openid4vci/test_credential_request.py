@@ -1,6 +1,7 @@
 """Credential requests (4.29, 4.30, 4.36)."""
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 from specs.encoding import create_json
 from specs.errors import ProtocolError
 from specs.openid4vci import (
+    ATTESTATION_PROOF_TYPE,
     AuthorizedCredentialRequest,
     CredentialRequest,
     GrantedCredentials,
+    ProofTypeMetadata,
     create_credential_request,
     parse_credential_request,
     verify_credential_request,
@@ -33,7 +36,8 @@ from specs.openid4vci.errors import (
     UnsupportedProofType,
 )
 from tests.specs.oauth.strategies import VALUES, bodies_with
-from tests.specs.openid4vci.material import load, metadata
+from tests.specs.openid4vci.encrypting import ASKED, offered
+from tests.specs.openid4vci.material import configuration, load, metadata
 
 CASES = load("credential_request_cases.json")["cases"]
 BY_SCOPE = GrantedCredentials(frozenset({"person", "notice"}))
@@ -187,6 +191,38 @@ def test_a_second_proof_needs_an_announced_batch_4_30() -> None:
     assert decide(body).proofs == ("a", "b")
     with pytest.raises(TooManyProofs):
         decide(body, batch_credential_issuance=None)
+
+
+def test_one_attestation_may_stand_in_place_of_proofs_where_it_is_announced_4_33() -> None:
+    announced = ProofTypeMetadata(proof_signing_alg_values_supported=("ES256",))
+    attestable = configuration(proof_types_supported={ATTESTATION_PROOF_TYPE: announced})
+    body = create_credential_request(
+        proofs=["a"], credential_configuration_id="person", proof_type=ATTESTATION_PROOF_TYPE
+    )
+    found = decide(body, credential_configurations_supported={"person": attestable})
+    assert (found.proof_type, found.proofs) == (ATTESTATION_PROOF_TYPE, ("a",))
+    for refused, changes in (
+        (body, {}),
+        (body | {"proofs": {"jwt": ["a"]}}, {"credential_configurations_supported": {"person": attestable}}),
+    ):
+        with pytest.raises(UnsupportedProofType):
+            decide(refused, **changes)
+
+
+def test_an_answer_is_asked_for_encrypted_in_an_encrypted_request_only_4_40() -> None:
+    body = create_credential_request(
+        proofs=["a"], credential_configuration_id="person", response_encryption=ASKED
+    )
+    request = parse_credential_request(create_json(body), encrypted=True)
+    assert (request.response_encryption, request.encrypted) == (ASKED, True)
+    assert verify_credential_request(request, BY_SCOPE, offered()).response_encryption == ASKED
+    in_the_clear = parse_credential_request(create_json(body))
+    for sent, announced in ((in_the_clear, offered()), (request, metadata())):
+        with pytest.raises(InvalidEncryptionParameters):
+            verify_credential_request(sent, BY_SCOPE, announced)
+    # Who binds to no key is no less private.
+    notice = replace(request, credential_configuration_id="notice", proofs=())
+    assert verify_credential_request(notice, BY_SCOPE, offered()).response_encryption == ASKED
 
 
 def test_a_configuration_without_key_binding_needs_and_keeps_no_proofs_4_30() -> None:

@@ -1,6 +1,5 @@
 """Encrypted requests and responses: what is offered, asked for, required and refused (4.39, 4.40, 4.41)."""
 
-import os
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from joserfc import jwe as joserfc_jwe
 from joserfc.jwk import ECKey
 
 from specs.encoding import create_json, parse_json_object
-from specs.jose import Encryption, PublicJwk, create_encryption_jwk, create_jwe, public_jwk_of
+from specs.jose import Encryption, PublicJwk, create_jwe, public_jwk_of
 from specs.openid4vci import (
     CredentialIssuerMetadata,
     CredentialRequestEncryption,
@@ -21,7 +20,6 @@ from specs.openid4vci import (
     create_credential_request,
     create_credential_response,
     create_deferred_response,
-    create_response_encryption,
     decrypt_request,
     decrypt_response,
     encrypt_credential_request,
@@ -37,37 +35,13 @@ from specs.openid4vci import (
 from specs.openid4vci.credential_request import GrantedCredentials
 from specs.openid4vci.errors import CredentialRequestError, InvalidEncryptionParameters
 from specs.openid4vci.wallet_errors import InvalidCredentialResponse, InvalidIssuerMetadata
-from tests.specs.jose.jwe_material import agree, encrypted, ephemeral, forged, ours, pem, recipient
+from tests.specs.jose.jwe_material import agree, encrypted, forged, pem, recipient
 from tests.specs.oauth.strategies import VALUES
+from tests.specs.openid4vci.encrypting import ASKED, EVERY, JWKS, MEMBER, WALLET, fresh, offered
 from tests.specs.openid4vci.material import load, metadata
 
-WALLET = ours(7)
-ASKED = ResponseEncryption(public_jwk_of(WALLET.public_key(), kid="w1"), Encryption.A256GCM)
-MEMBER = create_response_encryption(ASKED)
-JWKS = {"keys": [create_encryption_jwk(recipient())]}
 SCOPE = GrantedCredentials(frozenset({"person"}))
-EVERY = tuple(one.value for one in Encryption)
 ISSUER_ASKS = RequestEncryption(recipient(), Encryption.A256GCM)
-
-
-def offered(
-    *, requests: bool | None = False, responses: bool | None = False, enc: tuple[str, ...] = EVERY
-) -> CredentialIssuerMetadata:
-    """`requests`, `responses`: whether encryption is required; None: not offered at all."""
-    return metadata(
-        credential_request_encryption=None
-        if requests is None
-        else CredentialRequestEncryption(jwks=JWKS, enc_values_supported=enc, encryption_required=requests),
-        credential_response_encryption=None
-        if responses is None
-        else CredentialResponseEncryption(
-            alg_values_supported=("ECDH-ES",), enc_values_supported=enc, encryption_required=responses
-        ),
-    )
-
-
-def fresh() -> dict[str, Any]:
-    return {"ephemeral": ephemeral(), "iv": os.urandom(12)}
 
 
 def opened(request: EncryptedRequest) -> bytes:
