@@ -13,6 +13,7 @@ from bench import (
     credential_paths,
     flow_paths,
     http_paths,
+    jwe_paths,
     jws_paths,
     memory_paths,
     report,
@@ -77,6 +78,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _figures(extent: Extent) -> Iterator[Figure]:
     gc.freeze()  # what is imported is not looked through again and again
     yield from jws_paths.figures(extent.rounds)
+    yield from jwe_paths.figures(extent.rounds)
     yield from credential_paths.figures(extent.rounds)
     yield from status_list_paths.figures(extent.rounds, large=extent.large_lists)
     yield from http_paths.figures(extent.http)

@@ -10,6 +10,7 @@ from bench import (
     credential_paths,
     flow_paths,
     http_paths,
+    jwe_paths,
     jws_paths,
     status_list_paths,
 )
@@ -20,6 +21,7 @@ from bench.http_paths import Load
 from bench.interleave import Effort
 from bench.load import post, run_load
 from bench.reference import Reference
+from specs.jose import Encryption
 from specs.sd_jwt_vc.credential import parse_credential
 
 ONCE = Effort(rounds=1, slice_seconds=0.0001)
@@ -69,6 +71,18 @@ def test_the_peer_does_the_same_to_the_same_claims() -> None:
 def test_signatures_and_credentials_are_measured() -> None:
     assert paths([*jws_paths.figures(ONCE)]) == {"sign", "verify"}
     assert "verify 4 shown + key binding" in paths([*credential_paths.figures(ONCE)])
+
+
+def test_encrypted_messages_are_measured() -> None:
+    assert paths([*jwe_paths.figures(ONCE)]) == {"encrypt", "decrypt"}
+
+
+@pytest.mark.parametrize("encryption", sorted(Encryption))
+def test_the_peer_encrypts_and_decrypts_the_same_message(encryption: Encryption) -> None:
+    parties = jwe_paths.Parties(encryption)
+    for message in (parties.encrypting()(), parties.joserfc_encrypting()()):
+        assert parties.decrypting(message)() == jwe_paths.MESSAGE
+        assert parties.joserfc_decrypting(message)() == jwe_paths.MESSAGE
 
 
 def test_status_lists_are_measured() -> None:
