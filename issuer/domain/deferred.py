@@ -20,7 +20,7 @@ from specs.jose import PublicJwk
 DeferralId = NewType("DeferralId", str)
 """The back office's handle for a transaction; it fetches nothing."""
 
-DELIVERY_TIME: Final = timedelta(seconds=30)
+DELIVERY_TIME: Final = timedelta(seconds=10)
 """How long one pick-up has a transaction to itself. A server that died frees it by this."""
 
 REMEMBERED: Final = timedelta(days=7)

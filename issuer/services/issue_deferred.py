@@ -80,13 +80,10 @@ class IssueDeferred:
             raise CredentialRequestDenied(state.value)
         if state is DeferralState.DELIVERED:
             raise InvalidTransactionId(state.value)
-        claimed = None
-        if state is DeferralState.APPROVED:
-            claimed = await self.store.claim(transaction.transaction_hash, now, now + DELIVERY_TIME)
-        if claimed is None:
-            interval = int(self.rules.interval.total_seconds())
-            return PromisedCredentials(request.transaction_id, interval)
-        return await self._fetch(claimed, now)
+        fetched = await self._fetch(transaction) if state is DeferralState.APPROVED else None
+        if fetched is not None:
+            return fetched
+        return PromisedCredentials(request.transaction_id, int(self.rules.interval.total_seconds()))
 
     async def confirm(self, fetched: FetchedCredentials) -> None:
         """Ends the transaction, after the answer has gone out."""
@@ -111,9 +108,20 @@ class IssueDeferred:
             raise InvalidTransactionId("of another grant")
         return transaction
 
-    async def _fetch(self, claimed: DeferredTransaction, now: datetime) -> FetchedCredentials:
+    async def _fetch(self, transaction: DeferredTransaction) -> FetchedCredentials | None:
+        """``None``: another pick-up has it."""
+        configuration = self.configurations.get(transaction.configuration_id)
+        if configuration is None:
+            raise CredentialRequestDenied("no such type any more")
+        # Before the claim, which ends soon: the register may take its time.
+        claims = await self.find_claims(configuration, transaction.subject_ref, self.clock.now())
+        now = self.clock.now()
+        claimed = await self.store.claim(transaction.transaction_hash, now, now + DELIVERY_TIME)
+        if claimed is None:
+            return None
         try:
-            issued = await self._issue(claimed, now)
+            batch = self.copies.batch(configuration, claimed.subject_ref, claimed.holder_keys, now)
+            issued = await self._issue(batch, claimed, claims, now)
         except Exception as error:
             failed = self._event(EventName.CREDENTIAL_NOT_SIGNED, claimed, self.clock.now())
             await self.store.release(claimed, failed)
@@ -122,12 +130,9 @@ class IssueDeferred:
             raise CredentialNotSigned from error
         return FetchedCredentials(issued, claimed)
 
-    async def _issue(self, claimed: DeferredTransaction, now: datetime) -> IssuedCredentials:
-        configuration = self.configurations.get(claimed.configuration_id)
-        if configuration is None:
-            raise CredentialRequestDenied("no such type any more")
-        claims = await self.find_claims(configuration, claimed.subject_ref, now)
-        batch = self.copies.batch(configuration, claimed.subject_ref, claimed.holder_keys, now)
+    async def _issue(
+        self, batch: Batch, claimed: DeferredTransaction, claims: Mapping[str, object], now: datetime
+    ) -> IssuedCredentials:
         records: Sequence[IssuanceRecord] = ()
         if claimed.delivery is not None:
             batch, records = await self._recorded(batch, claimed.delivery)
