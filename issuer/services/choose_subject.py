@@ -8,6 +8,7 @@ from issuer.domain.claims import suits
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.event import SubjectRef
 from issuer.domain.offer import ConfigurationId
+from issuer.domain.resident import Resident
 from issuer.domain.subject import Subject, is_in_force, name_of
 from issuer.errors import UnknownSubject
 from issuer.ports import Clock, SubjectDirectory
@@ -21,6 +22,11 @@ class Choice:
     subject: Subject
     configuration_ids: tuple[ConfigurationId, ...]
 
+    @property
+    def is_self(self) -> bool:
+        """Whether it is the person who chooses."""
+        return isinstance(self.subject, Resident)
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -30,9 +36,9 @@ class Choices:
     choices: tuple[Choice, ...]
 
     def of(self, subject_ref: str) -> Choice | None:
-        """The choice with this reference; with an empty one, the only choice there is."""
+        """The choice with this reference; with an empty one, the person themselves or the only choice."""
         if not subject_ref:
-            return self.choices[0] if len(self.choices) == 1 else None
+            return next((one for one in self.choices if one.is_self or len(self.choices) == 1), None)
         return next((one for one in self.choices if one.subject_ref == subject_ref), None)
 
 

@@ -54,15 +54,16 @@ async def test_a_director_agrees_for_the_business(visit: Visit) -> None:
 
     page = await visit.to_consent(scope="business-authority")
     assert "You, acting for Maple Loop Bakery Ltd." in choices(page)
+    nobody = await consent(visit, page, credential="business-authority")
+    assert nobody.status_code == 400
+    assert "Choose whom they are about." in nobody.text
 
 
 async def test_what_one_may_be_about_the_other_may_not(visit: Visit) -> None:
     page = await visit.to_consent(scope="photo-card business-authority")
     [own] = [label for label in choices(page) if label.startswith("You, Maya")]
     mine, acting = choices(page)[own], choices(page)["You, acting for Maple Loop Bakery Ltd."]
-    nobody = await consent(visit, page, credential="photo-card")
-    assert nobody.status_code == 400
-    assert "Choose whom they are about." in nobody.text
+    assert f'value="{mine}" id="whom-1" aria-describedby="possible-1" checked' in page.text
     nothing = await consent(visit, page, credential="photo-card", about=acting)
     assert nothing.status_code == 400
     assert "Choose at least one that is possible" in nothing.text
