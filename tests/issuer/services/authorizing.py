@@ -25,7 +25,7 @@ def sender(client_id: str | None = CLIENT, *, dpop: str | None = None, instance:
     return Sender(None if client_id is None else ClientId(client_id), kind, SenderKeys(dpop, instance))
 
 
-def request(**changes: str | None) -> list[tuple[str, str]]:
+def request(**changes: Any) -> list[tuple[str, str]]:
     """A good request by scope, with changes; ``None`` leaves one out."""
     members: dict[str, str | None] = {
         "response_type": "code",
@@ -75,7 +75,7 @@ class Flow:
         assert self.issuer.issuer.authorization is not None
         return self.issuer.issuer.authorization
 
-    async def push(self, by: Sender | None = None, **changes: str | None) -> str:
+    async def push(self, by: Sender | None = None, **changes: Any) -> str:
         """The request URI."""
         return (await self.server.push(request(**changes), by or sender())).request_uri
 
@@ -83,14 +83,14 @@ class Flow:
         """The browser at the authorization endpoint with a pushed request."""
         return await self.server.sessions.start([("client_id", client_id), ("request_uri", request_uri)])
 
-    async def session(self, by: Sender | None = None, **changes: str | None) -> str:
+    async def session(self, by: Sender | None = None, **changes: Any) -> str:
         """The cookie before sign-in."""
         start = await self.arrive(await self.push(by, **changes))
         assert start.cookie is not None
         assert start.redirect is None
         return start.cookie
 
-    async def consenting(self, by: Sender | None = None, **changes: str | None) -> str:
+    async def consenting(self, by: Sender | None = None, **changes: Any) -> str:
         """The cookie after Maya signed in."""
         return await self.sign_in(await self.session(by, **changes))
 
