@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from issuer.app.authorization import check_authorization
 from issuer.app.directory import check_directory
 from issuer.app.issuing import check_issuing
 from issuer.app.offering import check_offering
@@ -64,6 +65,7 @@ def production_checks(settings: Settings) -> Sequence[Check]:
         check_offering(settings),
         check_issuing(settings),
         check_login(settings),
+        check_authorization(settings),
     )
 
 

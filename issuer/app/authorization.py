@@ -1,5 +1,6 @@
 """The authorization code flow's services, wired."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from issuer.app.outside import Outside
@@ -12,6 +13,7 @@ from issuer.services.resolve_issuer_state import ResolveIssuerState
 from issuer.services.start_authorization import StartAuthorization
 from issuer.settings import Settings
 from specs.openid4vci import CredentialIssuerMetadata
+from trillium.runtime.settings import Check, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,13 @@ def build_authorization(
         PushAuthorizationRequest(read, store, clock, randomness),
         AuthorizationSessions(start, store, clients, clock, randomness, settings.public_url),
     )
+
+
+def check_authorization(settings: Settings) -> Check:
+    """HAIP section 4: requests are pushed; what came through a browser could have been changed there."""
+
+    def check() -> Iterable[Refusal]:
+        if settings.residents_sign_in and not settings.require_pushed_requests:
+            yield Refusal(settings.setting_name("require_pushed_requests"), "must be on")
+
+    return check
