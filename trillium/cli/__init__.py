@@ -2,7 +2,19 @@
 
 import typer
 
-from trillium.cli import businesses, deferred, demo, keys, offer, residents, serve, status, verifier
+from trillium.cli import (
+    businesses,
+    deferred,
+    demo,
+    doctor,
+    issuer_commands,
+    keys,
+    offer,
+    residents,
+    serve,
+    status,
+    verifier,
+)
 
 app = typer.Typer(
     name="trillium",
@@ -20,6 +32,8 @@ app.add_typer(status.app, name="status")
 app.add_typer(deferred.app, name="deferred")
 app.add_typer(verifier.app, name="verifier")
 app.add_typer(keys.app, name="keys")
+app.add_typer(issuer_commands.app, name="issuer")
+app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:
