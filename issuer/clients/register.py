@@ -101,7 +101,9 @@ class SqlRegister:
             return []
         found = [Holding(subject_ref, person)]
         rows = await self._rows(
-            "SELECT * FROM register_capacity WHERE holder = {0} ORDER BY about DESC", person.register_number
+            # Children, whose numbers begin as people's do, before businesses.
+            "SELECT * FROM register_capacity WHERE holder = {0} ORDER BY substr(about, 1, 2) DESC, about",
+            person.register_number,
         )
         for row in rows:
             subject = await self._in_capacity(person, row["about"])
