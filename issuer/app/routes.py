@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from issuer.app.issuing import build_issuing_endpoints
 from issuer.app.metadata import build_metadata_endpoint
+from issuer.app.offering import keep_contact
 from issuer.app.readiness import build_readiness
 from issuer.app.sender import sender_routes
 from issuer.app.services import Issuer
@@ -78,6 +79,7 @@ def assemble(
         issuer.businesses,
         lambda: issuer.outside.clock.now().astimezone(settings.zone).date(),
         issuer.issuing.decisions,
+        keep_contact(issuer.outside),
     )
     app.include_router(management_router(services, guard.require))
     document_hot_routes(app, routes)
@@ -100,6 +102,7 @@ def assemble(
             "/token": 16 * 1024,
             "/par": 32 * 1024,
             "/nonce": 1024,
+            "/challenge": 1024,
         },
         cross_origin=[
             CrossOrigin(prefix) for prefix in ("/types/", "/status-lists/", "/.well-known/", "/jwks")

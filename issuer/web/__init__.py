@@ -5,6 +5,7 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("POST", "/nonce"),
         ("POST", "/token"),
         ("POST", "/par"),
+        ("POST", "/challenge"),
         ("GET", "/status-lists/{list_id}"),
         ("GET", "/offers/{reference}"),
         ("GET", "/types/{type}/{version}"),

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 
 from tests.architecture.app_routes import routes_of, sample_path
 from tests.architecture.source_tree import APPS, ROOT
+from tests.issuer.web.proving import attesters_file
 
 BUILT_APPS = tuple(app for app in APPS if (ROOT / app / "app.py").is_file() or (ROOT / app / "app").is_dir())
 REFUSALS = frozenset({401, 403})
@@ -50,6 +51,8 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)  # the defaults keep data and keys under var/
     # What is there only where residents can sign in.
     monkeypatch.setenv("ISSUER_LOGIN_ISSUER", "http://localhost:8000/sign-in-of-others")
+    # What is there only where wallets are attested.
+    monkeypatch.setenv("ISSUER_WALLET_ATTESTERS_FILE", str(attesters_file(tmp_path)))
     name = request.param
     settings = importlib.import_module(f"{name}.settings").Settings()
     return importlib.import_module(f"{name}.app").create_app(settings)
