@@ -1,15 +1,17 @@
 """What production refuses of the authorization code flow."""
 
+from typing import Any
+
 import pytest
 
 from issuer.app.authorization import build_clients, check_authorization
 from issuer.settings import Settings
 
-PRODUCTION = {"profile": "production", "login_issuer": "https://login.example"}
+PRODUCTION: dict[str, Any] = {"profile": "production", "login_issuer": "https://login.example"}
 
 
-def refused(**settings: object) -> list[str]:
-    return [refusal.setting for refusal in check_authorization(Settings(**settings))()]  # type: ignore[arg-type]
+def refused(**settings: Any) -> list[str]:
+    return [refusal.setting for refusal in check_authorization(Settings(**settings))()]
 
 
 def test_4_16_production_does_not_start_where_requests_need_not_be_pushed() -> None:
@@ -19,4 +21,4 @@ def test_4_16_production_does_not_start_where_requests_need_not_be_pushed() -> N
 
 @pytest.mark.parametrize(("profile", "anybody"), [("sandbox", True), ("production", False)])
 def test_wallets_that_nobody_registered_are_for_the_sandbox(profile: str, anybody: bool) -> None:
-    assert build_clients(Settings(profile=profile)).anybody is anybody  # type: ignore[arg-type]
+    assert build_clients(Settings(**{"profile": profile})).anybody is anybody
