@@ -6,6 +6,7 @@ import pytest
 
 from issuer.app.authorization import build_clients, check_authorization
 from issuer.settings import Settings
+from trillium.runtime.settings import Profile
 
 PRODUCTION: dict[str, Any] = {"profile": "production", "login_issuer": "https://login.example"}
 
@@ -19,6 +20,6 @@ def test_4_16_production_does_not_start_where_requests_need_not_be_pushed() -> N
     assert refused(**PRODUCTION) == []
 
 
-@pytest.mark.parametrize(("profile", "anybody"), [("sandbox", True), ("production", False)])
-def test_wallets_that_nobody_registered_are_for_the_sandbox(profile: str, anybody: bool) -> None:
-    assert build_clients(Settings(**{"profile": profile})).anybody is anybody
+@pytest.mark.parametrize(("profile", "anybody"), [(Profile.SANDBOX, True), (Profile.PRODUCTION, False)])
+def test_wallets_that_nobody_registered_are_for_the_sandbox(profile: Profile, anybody: bool) -> None:
+    assert build_clients(Settings(profile=profile)).anybody is anybody
