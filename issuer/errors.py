@@ -79,6 +79,13 @@ class TransactionCodeWithoutUse(IssuerError):
     text = "An offer that asks the person to sign in has no transaction code."
 
 
+class NotAMailAddress(IssuerError):
+    """Not one plain address of at most 254 characters."""
+
+    code = "not_a_mail_address"
+    text = "This is not a mail address that can be written to."
+
+
 class ResidentNotReachable(IssuerError):
     """The code was to go to the resident, and there is no channel or no address."""
 

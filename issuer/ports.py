@@ -116,6 +116,18 @@ class ContactDirectory(Protocol):
         """
 
 
+@runtime_checkable
+class ContactRegister(Protocol):
+    """Filling in where residents want to be written to: the ministry's side again."""
+
+    async def put_contact(self, subject_ref: SubjectRef, contact: str | None) -> None:
+        """Keeps the mail address of a person, or forgets it; of nobody it keeps nothing.
+
+        Raises:
+            issuer.errors.DirectoryUnavailable: the register did not answer.
+        """
+
+
 class TransactionCodeChannel(Protocol):
     """Another way to the resident than the one that the offer takes (OpenID4VCI section 4.1.1)."""
 
@@ -435,6 +447,7 @@ __all__ = [
     "AuthorizationStore",
     "Clock",
     "ContactDirectory",
+    "ContactRegister",
     "EventLog",
     "GrantStore",
     "IssuanceStore",

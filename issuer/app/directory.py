@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from issuer.clients.ministry_api import MinistryAccess, MinistryApi, RegisterOfTheMinistry
-from issuer.clients.register import SqlRegister
+from issuer.clients.register_contacts import ReachableRegister
 from issuer.ports import Clock, Randomness
 from issuer.settings import Settings
 from keys import KeyPurpose, KeyRing
@@ -40,7 +40,7 @@ class SandboxRegister:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._register = SqlRegister(database)
+        self._register = ReachableRegister(database)
 
     async def prepare(self) -> None:
         await self._register.create_tables()
@@ -48,7 +48,9 @@ class SandboxRegister:
     async def close(self) -> None:
         await self._database.close()
 
-    def open(self, _ring: KeyRing, _clock: Clock, _randomness: Randomness) -> tuple[SqlRegister, SqlRegister]:
+    def open(
+        self, _ring: KeyRing, _clock: Clock, _randomness: Randomness
+    ) -> tuple[ReachableRegister, ReachableRegister]:
         """The directory, and what fills it."""
         return self._register, self._register
 

@@ -8,11 +8,11 @@ from issuer.clients.mail_channel import MailChannel, parse_smtp_url
 from issuer.clients.terminal_channel import TerminalChannel
 from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.offer import ConfigurationId
-from issuer.ports import ContactDirectory, SubjectDirectory, TransactionCodeChannel
+from issuer.ports import ContactDirectory, ContactRegister, SubjectDirectory, TransactionCodeChannel
 from issuer.services.create_offer import CreateOffer
 from issuer.services.deliver_transaction_code import DeliverTransactionCode
 from issuer.services.issuer_keys import IssuerKeys
-from issuer.services.resolve_issuer_state import ResolveIssuerState
+from issuer.services.keep_contact import KeepContact
 from issuer.services.secrets_of_offers import OfferSecrets
 from issuer.settings import Settings, TransactionCodeChannelName
 from trillium.runtime.settings import Check, Refusal
@@ -39,9 +39,10 @@ def build_offers(
     )
 
 
-def build_issuer_states(outside: Outside) -> ResolveIssuerState:
-    """For the authorization code flow."""
-    return ResolveIssuerState(outside.stores.offers, outside.clock)
+def keep_contact(outside: Outside) -> KeepContact:
+    """For the back office and the command line."""
+    directory = outside.directory
+    return KeepContact(directory, directory if isinstance(directory, ContactRegister) else None)
 
 
 def contacts_in(directory: SubjectDirectory) -> ContactDirectory | None:

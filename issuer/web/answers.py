@@ -104,6 +104,9 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.TransactionCodeWithoutUse: _told(
         400, "Une offre qui demande à la personne de se connecter n'a pas de code de transaction."
     ),
+    errors.NotAMailAddress: _told(
+        400, "Ce n'est pas une adresse de courriel à laquelle il est possible d'écrire."
+    ),
     errors.ResidentNotReachable: _told(
         409, "Le code de transaction ne peut pas être envoyé à cette personne. Remettez-le en main propre."
     ),

@@ -20,7 +20,9 @@ from issuer.services.create_offer import CreateOffer
 from issuer.services.decide_deferred import DecideDeferred
 from issuer.services.import_businesses import ImportBusinesses
 from issuer.services.import_residents import ImportResidents
+from issuer.services.keep_contact import KeepContact
 from issuer.web.management_businesses import add_business_routes
+from issuer.web.management_contacts import add_contact_routes
 from issuer.web.management_deferred import add_deferral_routes
 from issuer.web.management_messages import (
     CredentialAnswer,
@@ -60,6 +62,7 @@ class ManagementServices:
     businesses: ImportBusinesses
     today: Callable[[], date]
     deferrals: DecideDeferred
+    contacts: KeepContact
 
 
 def management_router(
@@ -69,6 +72,7 @@ def management_router(
     router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
     add_offer_routes(router, services.offers, services.messages)
     _add_residents(router, services)
+    add_contact_routes(router, services.contacts)
     add_business_routes(router, services.directory, services.businesses, services.today)
     _add_credentials(router, services)
     add_deferral_routes(router, services.deferrals)
