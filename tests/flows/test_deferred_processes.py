@@ -106,13 +106,13 @@ async def test_what_a_killed_process_was_delivering_is_delivered_by_another(
                     lost.append(transaction_id)
         deadline = time.monotonic() + DELIVERY_TIME.total_seconds() + 20
         for transaction_id in lost:
-            while (answer := await fetch(home, survivor, transaction_id)).status_code == 202:
+            while (again := await fetch(home, survivor, transaction_id)).status_code == 202:
                 assert time.monotonic() < deadline, "a claim of a dead process never ended"
                 await asyncio.sleep(0.1)
-            if answer.status_code == 200:
-                told += statuses_in(answer)
+            if again.status_code == 200:
+                told += statuses_in(again)
             else:  # the answer had left the server when it died, and did not arrive
-                assert answer.json()["error"] == "invalid_transaction_id"
+                assert again.json()["error"] == "invalid_transaction_id"
         assert len(told) == len(set(told))
         recorded = recorded_entries(tmp_path)
         assert len(recorded) == len(set(recorded)) == len(victims) * 4 * COPIES

@@ -87,10 +87,10 @@ async def test_the_counters_are_closed_to_strangers(issuer: RunningIssuer) -> No
 
 
 async def test_production_reads_none_and_refuses_to_be_told_to() -> None:
-    production = Settings(profile="production", public_url="https://issuer.example")  # type: ignore[arg-type]  # as the environment has it
+    production = Settings(profile="production", public_url="https://issuer.example")
     assert production.draft_proof is False
     assert not list(check_issuing(production)())
-    told = Settings(profile="production", public_url=ISSUER, draft_proof=True, deferred_approve_after=5)  # type: ignore[arg-type]  # as the environment has it
+    told = Settings(profile="production", public_url=ISSUER, draft_proof=True, deferred_approve_after=5)
     assert [refusal.setting for refusal in check_issuing(told)()] == [
         "ISSUER_DRAFT_PROOF",
         "ISSUER_DEFERRED_APPROVE_AFTER",

@@ -153,14 +153,16 @@ async def test_4_33_an_attestation_that_is_not_good_enough(
 ) -> None:
     nonce = await issuer.nonce()
     now = issuer.clock.now()
-    changes: dict[str, Any] = {
+    defects: dict[str, dict[str, Any]] = {
         "kept-too-badly": {"key_storage": (MODERATE,)},
         "keeping-not-said": {"key_storage": ()},
         "expired": {"issued_at": now - timedelta(hours=2), "expires_at": now - timedelta(hours=1)},
         "without-end": {"expires_at": None},
         "without-nonce": {},
-    }[defect]
-    attestation = await ATTESTER.attest(None if defect == "without-nonce" else nonce, range(1), **changes)
+    }
+    attestation = await ATTESTER.attest(
+        None if defect == "without-nonce" else nonce, range(1), **defects[defect]
+    )
     proofs = {"attestation": [attestation]} if alone else proof_with(issuer, nonce, attestation)
     if alone and defect == "without-end":
         assert (await ask(issuer, proofs)).status_code == 200  # only beside a proof it has to end
