@@ -38,6 +38,8 @@ from specs.jose.jwk import PRIVATE_MEMBERS, PublicJwk, ec_public_key, public_jwk
 
 IV_BYTES: Final = 12  # RFC 7518 section 5.3
 _TAG_BYTES: Final = 16
+_IV_CHARACTERS: Final = 16
+_TAG_CHARACTERS: Final = 22
 _SECRET_BYTES: Final = 32
 _MAX_HEADER_BYTES: Final = 8192
 _HEADER_DEPTH: Final = 8
@@ -133,25 +135,20 @@ def parse_jwe(compact: str, *, max_bytes: int) -> UnverifiedJwe:
     """
     if len(compact) > max_bytes:
         raise TooLarge(f"{len(compact)} characters, {max_bytes} allowed")
-    # From the end, because to split looks at every character of the long part one by one.
-    rest, _, encoded_tag = compact.rpartition(".")
-    rest, _, encoded_ciphertext = rest.rpartition(".")
-    rest, _, encoded_iv = rest.rpartition(".")
-    encoded_header, dot, encrypted_key = rest.partition(".")
-    if not dot or "." in encrypted_key:
-        raise InvalidJwe("not five parts")
+    encoded_header, encrypted_key, encoded_iv, encoded_ciphertext, encoded_tag = _split(compact)
     header = _parse_header(encoded_header)
     # RFC 7518 section 4.6: in direct mode there is no encrypted key; what would be there would be ignored.
     if encrypted_key:
         raise InvalidJwe("an encrypted key in direct mode")
+    # RFC 7518 section 5.3: a shorter tag would be a weaker one.
+    if len(encoded_iv) != _IV_CHARACTERS or len(encoded_tag) != _TAG_CHARACTERS:
+        raise InvalidJwe("length of IV or tag")
     try:
-        iv, tag = b64url_decode(encoded_iv), b64url_decode(encoded_tag)
+        # The IV fills its characters, so that what follows it is read as if it stood alone.
+        iv_and_tag = b64url_decode(encoded_iv + encoded_tag)
         ciphertext = b64url_decode(encoded_ciphertext)
     except InvalidBase64Url as error:
         raise InvalidJwe("a part is not base64url") from error
-    # RFC 7518 section 5.3: a shorter tag would be a weaker one.
-    if len(iv) != IV_BYTES or len(tag) != _TAG_BYTES:
-        raise InvalidJwe("length of IV or tag")
     kid = header.get("kid")
     if kid is not None and not isinstance(kid, str):
         raise InvalidJwe("kid")
@@ -162,9 +159,9 @@ def parse_jwe(compact: str, *, max_bytes: int) -> UnverifiedJwe:
         kid,
         _parse_party(header["apu"], "apu") if "apu" in header else b"",
         _parse_party(header["apv"], "apv") if "apv" in header else b"",
-        iv,
+        iv_and_tag[:IV_BYTES],
         ciphertext,
-        tag,
+        iv_and_tag[IV_BYTES:],
         encoded_header.encode("ascii"),
     )
 
@@ -201,6 +198,24 @@ def _other_info(encryption: Encryption, apu: bytes, apv: bytes) -> bytes:
 
 
 _NAMELESS: Final = {one: _other_info(one, b"", b"") for one in Encryption}
+
+
+def _split(compact: str) -> tuple[str, str, str, str, str]:
+    """The five parts, found from both ends: `split` looks at every character of the long one by one."""
+    tag = compact.rfind(".")
+    ciphertext = compact.rfind(".", 0, max(tag, 0))
+    iv = compact.rfind(".", 0, max(ciphertext, 0))
+    header = compact.find(".")
+    # With fewer dots two of the searches find the same one, or nothing; with more, one is left in between.
+    if not 0 <= header < iv or compact.find(".", header + 1) != iv:
+        raise InvalidJwe("not five parts")
+    return (
+        compact[:header],
+        compact[header + 1 : iv],
+        compact[iv + 1 : ciphertext],
+        compact[ciphertext + 1 : tag],
+        compact[tag + 1 :],
+    )
 
 
 def _parse_header(encoded: str) -> dict[str, Any]:
