@@ -47,7 +47,7 @@ class IssuedCredentials:
     """The signed copies, one for each proved key, and how the wallet names them in a notification."""
 
     credentials: Sequence[str] = field(repr=False)
-    notification_id: str = field(repr=False)
+    notification_id: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,12 @@ class IssuingDesk:
         return str(found[0]["subject_ref"])
 
     def offer(
-        self, register_number: str, *types: str, tx_code: bool = False, by: str = "reference"
+        self,
+        register_number: str,
+        *types: str,
+        tx_code: bool = False,
+        by: str = "reference",
+        grant: str = "pre-authorized_code",
     ) -> dict[str, Any]:
         """A new offer: `credential_offer_link`, `tx_code`, and more."""
         wanted = {
@@ -36,6 +41,7 @@ class IssuingDesk:
             "credential_configuration_ids": list(types),
             "tx_code": tx_code,
             "by": by,
+            "grant": grant,
         }
         answer: dict[str, Any] = self._post("/management/offers", wanted)
         return answer
@@ -43,6 +49,13 @@ class IssuingDesk:
     def offer_state(self, offer: dict[str, Any]) -> str:
         answer = self.client.get(f"/management/offers/{offer['offer_id']}").raise_for_status()
         return str(answer.json()["state"])
+
+    def approve(self, register_number: str) -> None:
+        """Lets everything go out that waits for a clerk's decision about a person."""
+        asked = {"subject_ref": self.find(register_number)}
+        waiting = self.client.get("/management/deferrals", params=asked).raise_for_status().json()
+        for one in waiting["deferrals"]:
+            self._post(f"/management/deferrals/{one['deferral_id']}/approve")
 
     def change_status(self, register_number: str, change: str, reason: str) -> int:
         """Revokes, suspends or reinstates all cards of a person; the number of changed copies."""

@@ -1,29 +1,18 @@
-// One offer, received by Sphereon's client. Prints what it got and every HTTP request that left it, as JSON.
+// One offer, received by Sphereon's client. Prints what it got and the address of every HTTP request, as JSON.
 //
 //   node sphereon_wallet.mjs ORIGIN OFFER CONFIGURATION [TX_CODE]
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
 import { OpenID4VCIClientV1_0_15 } from '@sphereon/oid4vci-client';
 
 const [origin, offer, configuration, txCode] = process.argv.slice(2);
 const exchanges = [];
-const plainFetch = globalThis.fetch;
 
-/** Reaches one origin only and writes down what leaves the wallet. */
-globalThis.fetch = async (input, init) => {
-  const request = new Request(input, init);
-  if (new URL(request.url).origin !== origin) throw new Error(`asked for ${request.url}, outside ${origin}`);
-  const exchange = {
-    method: request.method,
-    url: request.url,
-    headers: { 'content-type': request.headers.get('content-type') },
-    body: await request.clone().text(),
-  };
-  exchanges.push(exchange);
-  const response = await plainFetch(request);
-  exchange.status = response.status;
-  exchange.answer = await response.clone().text();
-  return response;
-};
+// The client brings its own fetch, so what leaves the wallet is seen one floor below.
+subscribe('http.client.response.finish', ({ request, response }) => {
+  const { protocol, host, method, path } = request;
+  exchanges.push({ method, url: `${protocol}//${host}:${new URL(origin).port}${path}`, status: response.statusCode });
+});
 console.log = console.error; // the client talks; standard output is for the answer
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
