@@ -55,7 +55,7 @@ class Registrar:
         now = issuer.outside.clock.now()
         signer = issuer.ring.signer_for(KeyPurpose.CREDENTIAL, now)
         group = StatusGroup(TYPE, signer.key_id, expiry_bucket(now + timedelta(days=180)))
-        allocate = replace(issuer.credentials.allocate, block=BLOCK, _leases={}, _leasing={})
+        allocate = replace(issuer.credentials.copies.allocate, block=BLOCK, _leases={}, _leasing={})
         return cls(issuer.outside.stores, allocate, group, now)
 
     async def take(self, places: int) -> float:

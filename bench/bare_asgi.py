@@ -3,13 +3,14 @@
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from issuer.services.issue_credential import IssueCredential
+from issuer.app.issuing import Issuing
+from issuer.services.issue_credential import IssuedCredentials
 from specs.openid4vci import create_credential_response, parse_credential_request
 
 _BEARER = len("Bearer ")
 
 
-def bare_credential_endpoint(issue: IssueCredential) -> ASGIApp:
+def bare_credential_endpoint(issuing: Issuing) -> ASGIApp:
     """The same service calls in ten lines: no routes, no limits, no log, no errors."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -20,12 +21,14 @@ def bare_credential_endpoint(issue: IssueCredential) -> ASGIApp:
             await send({"type": "lifespan.shutdown.complete"})
             return
         token = next(value for name, value in scope["headers"] if name == b"authorization").decode()[_BEARER:]
-        grant = issue.authorize(token)
+        grant = issuing.authorize.grant_of(token)
         body, more = b"", True
         while more:
             message = await receive()
             body, more = body + message.get("body", b""), message.get("more_body", False)
-        answer = orjson.dumps(create_credential_response(await issue(grant, parse_credential_request(body))))
+        issued = await issuing.credentials(grant, parse_credential_request(body))
+        assert isinstance(issued, IssuedCredentials)
+        answer = orjson.dumps(create_credential_response(issued.credentials))
         length = (b"content-length", str(len(answer)).encode())
         await send({"type": "http.response.start", "status": 200, "headers": [length]})
         await send({"type": "http.response.body", "body": answer})

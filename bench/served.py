@@ -37,7 +37,7 @@ def _issuer_memory(var_dir: Path, _options: Mapping[str, str]) -> ASGIApp:
 
 
 def _issuer_bare(var_dir: Path, _options: Mapping[str, str]) -> ASGIApp:
-    return bare_credential_endpoint(issuer_without_database(var_dir).credentials)
+    return bare_credential_endpoint(issuer_without_database(var_dir).issuing)
 
 
 def _issuer_sqlite(var_dir: Path, _options: Mapping[str, str]) -> ASGIApp:

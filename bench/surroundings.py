@@ -12,6 +12,8 @@ from issuer.domain.business import Business, BusinessNumber, NewBusiness
 from issuer.domain.event import SubjectRef
 from issuer.domain.resident import Address, Language, NewResident, PutCounts, RegisterNumber, Resident, Sex
 from issuer.domain.subject import Holding, Subject
+from issuer.store.authorization_memory import MemoryAuthorizations
+from issuer.store.deferred_memory import MemoryDeferred, MemoryNotifications
 from issuer.store.memory import MemoryIssuerStore
 from issuer.store.replay_memory import MemoryReplays
 from trillium.runtime.clock import SystemClock
@@ -92,7 +94,16 @@ def issuer_without_database(var_dir: Path) -> Issuer:
     """Every service of the issuer over dictionaries."""
     settings, clock = issuer_settings(var_dir), SystemClock()
     store, register = MemoryIssuerStore(), RegisterInMemory()
-    outside = Outside(
-        Stores(store, store, store, MemoryReplays()), register, register, clock, SystemRandomness()
+    authorizations = MemoryAuthorizations(store)
+    stores = Stores(
+        store,
+        store,
+        store,
+        MemoryReplays(),
+        authorizations,
+        authorizations,
+        MemoryDeferred(store),
+        MemoryNotifications(store),
     )
+    outside = Outside(stores, register, register, clock, SystemRandomness())
     return build_issuer(settings, open_ring(settings, clock.now()), outside)

@@ -16,6 +16,7 @@ from issuer.domain.event import Actor
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import ListId
 from issuer.services.authorize_request import Grant
+from issuer.services.issue_credential import IssuedCredentials
 from specs.encoding import create_json
 from specs.jose import Algorithm, public_jwk_of, sign_with
 from specs.oauth import PreAuthorizedCodeRequest
@@ -66,7 +67,9 @@ class Wallets:
     async def _credential(self, key: ec.EllipticCurvePrivateKey) -> HeldSdJwt:
         grant = Grant(SUBJECT, frozenset({TYPE}), None)
         request = parse_credential_request(self._body(1, [key]))
-        [text] = await self.issuer.credentials(grant, request)
+        issued = await self.issuer.credentials(grant, request)
+        assert isinstance(issued, IssuedCredentials)
+        [text] = issued.credentials
         sd_jwt = parse_credential(text).sd_jwt
         uri = parse_status_reference(sd_jwt.payload["status"]).uri
         served = await self.issuer.lists.get(ListId(uri.rpartition("/")[2]))
