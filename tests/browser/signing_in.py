@@ -16,7 +16,7 @@ from tests.interop.server_process import ROOT, ServerProcess
 from tests.trillium.runtime.local_server import serving
 
 VERIFIER = "a-verifier-of-the-wallet-that-is-long-enough"
-RESIDENTS = Path(ROOT, "issuer", "sample_data", "residents.csv")
+DATA = Path(ROOT, "issuer", "sample_data")
 MAYA, NUMBER = "Maya Élise Tremblay-O'Connor", "ON-1000003"
 
 
@@ -60,8 +60,9 @@ async def loopback_wallet(origin: str) -> AsyncIterator[LoopbackWallet]:
 
 
 def fill_register(server: ServerProcess) -> None:
-    """With the fictional residents that are shipped."""
+    """With the fictional residents and businesses that are shipped."""
     headers = {**server.management_headers(), "Content-Type": "text/csv"}
-    address = f"{server.issuer}/management/residents/import"
-    answer = httpx.post(address, content=RESIDENTS.read_bytes(), headers=headers, trust_env=False, timeout=60)
-    assert answer.status_code == 200, answer.text
+    for name in ("residents", "businesses"):
+        address, rows = f"{server.issuer}/management/{name}/import", (DATA / f"{name}.csv").read_bytes()
+        answer = httpx.post(address, content=rows, headers=headers, trust_env=False, timeout=60)
+        assert answer.status_code == 200, answer.text

@@ -181,8 +181,13 @@ async def test_axe_finds_nothing_on_any_page_of_the_way(
         await page.locator("#nothing-agreed").wait_for()
         visit.complaints.clear()  # the browser remarks on the status 400
         await check(visit)
-        await to_consent(page, wallet, words, scope="photo-card")
+        await to_consent(page, wallet, words, scope="photo-card business-authority")
+        assert await page.get_by_role("radio").count() == 4
         await check(visit)
+        await page.get_by_role("radio").last.check()
+        await page.get_by_role("button", name=words.agree).click()
+        await page.wait_for_url(f"{wallet.redirect_uri}?**")
+        assert "code" in wallet.answers[-1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
