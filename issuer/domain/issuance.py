@@ -87,7 +87,8 @@ def _envelope(
 ) -> CredentialEnvelope:
     return CredentialEnvelope(
         vct=configuration.vct,
-        vct_integrity=configuration.vct_integrity,
+        # Readers without a network have the type in their signed bundle; a QR code has no room to repeat it.
+        vct_integrity=None if configuration.settings.offline else configuration.vct_integrity,
         issuer=batch.issuer,
         issued_at=batch.validity.issued_at,
         expires_at=batch.validity.expires_at,
