@@ -18,6 +18,7 @@ from issuer.domain.event import SubjectRef
 from issuer.domain.issuance import BatchFacts, CopyFacts, prepare_copies
 from issuer.domain.linkability import measure_linkability
 from issuer.services.authorize_request import Grant
+from issuer.services.issue_credential import IssuedCredentials
 from specs.encoding import b64url_decode, create_json
 from specs.jose import Algorithm
 from specs.openid4vci import parse_credential_request
@@ -55,8 +56,9 @@ async def batch(
 ) -> list[UnverifiedCredential]:
     proofs = issuer.prover.proofs(issuer.issuer.credentials.nonces(), COPIES, start=start)
     request = parse_credential_request(create_json(request_body(proofs, kind)))
-    texts = await issuer.issuer.credentials(Grant(person, frozenset({kind}), None), request)
-    return [parse_credential(text) for text in texts]
+    issued = await issuer.issuer.credentials(Grant(person, frozenset({kind}), None), request)
+    assert isinstance(issued, IssuedCredentials)
+    return [parse_credential(text) for text in issued.credentials]
 
 
 def payloads(credentials: Sequence[UnverifiedCredential]) -> list[dict[str, Any]]:
