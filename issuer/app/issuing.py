@@ -83,7 +83,6 @@ def build_issuing(
             stores.statuses,
             claims,
             copies,
-            notification_ids,
             rules,
             clock,
         ),

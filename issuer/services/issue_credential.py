@@ -44,7 +44,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class IssuedCredentials:
-    """The signed copies, one for each proved key, and how the wallet names them in a notification."""
+    """The signed copies, one for each proved key. ``notification_id``: the wallet's name for them, if any."""
 
     credentials: Sequence[str] = field(repr=False)
     notification_id: str | None = field(repr=False)

@@ -30,7 +30,6 @@ from issuer.services.authorize_request import Grant
 from issuer.services.defer_credential import DeferralRules, PromisedCredentials
 from issuer.services.find_claims import FindClaims
 from issuer.services.issue_credential import IssuedCredentials
-from issuer.services.notification_ids import NotificationIds
 from issuer.services.secrets_of_offers import hash_secret
 from issuer.services.sign_copies import Batch, SignCopies
 from specs.errors import ProtocolError
@@ -58,7 +57,6 @@ class IssueDeferred:
     statuses: StatusStore
     find_claims: FindClaims
     copies: SignCopies
-    notification_ids: NotificationIds
     rules: DeferralRules
     clock: Clock
 
@@ -139,8 +137,8 @@ class IssueDeferred:
         if not records:
             records = await self._record(batch, claimed, now)
         credentials = await self.copies.sign(batch, claims, records)
-        notification_id = self.notification_ids.seal(records[0].issuance_id, claimed.subject_ref)
-        return IssuedCredentials(credentials, notification_id)
+        # It is optional, and a widely used wallet (credo-ts 0.6.3) refuses a deferred answer that has one.
+        return IssuedCredentials(credentials, notification_id=None)
 
     async def _recorded(self, batch: Batch, delivery: Delivery) -> tuple[Batch, Sequence[IssuanceRecord]]:
         """What an earlier pick-up recorded, with its end of validity; nothing when its key is gone.

@@ -1,7 +1,5 @@
 """The deferred credential endpoint (OpenID4VCI section 9)."""
 
-from dataclasses import replace
-
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,6 +30,4 @@ class DeferredCredentialEndpoint:
             return self._messages.answer(outcome, asked.response_encryption)
         # Not before: a wallet that got nothing asks again and gets the same.
         delivered = BackgroundTask(self._issue.confirm, outcome)
-        # Optional, and credo-ts 0.6.3 refuses a deferred answer that has credentials and an id for notifications.
-        issued = replace(outcome.issued, notification_id=None)
-        return self._messages.answer(issued, asked.response_encryption, afterwards=delivered)
+        return self._messages.answer(outcome.issued, asked.response_encryption, afterwards=delivered)

@@ -52,11 +52,11 @@ def places(issuer: RunningIssuer, log: io.StringIO, planted: dict[str, str]) -> 
     ]
 
 
-async def token_for(issuer: RunningIssuer) -> str:
+async def token_for(issuer: RunningIssuer, configuration_id: str = "photo-card") -> str:
     """Of the person with the planted values."""
     request = {
         "subject_ref": await issuer.subject_ref(NUMBER),
-        "credential_configuration_ids": ["photo-card"],
+        "credential_configuration_ids": [configuration_id],
     }
     offer = await issuer.manage("POST", "/offers", json=request)
     return str((await issuer.redeem(offer.json() | {"tx_code": None})).json()["access_token"])
@@ -77,17 +77,20 @@ async def test_a_request_that_waits_is_fetched_and_told_about_leaves_neither_val
         assert not places(issuer, log, planted)
         assert (await decide(issuer, transaction_id, "approve")).status_code == 200
         fetched = (await fetch(issuer, token, transaction_id)).json()
-        planted |= {"notification": fetched["notification_id"], "description": FREE_TEXT}
+        age = await token_for(issuer, "proof-of-age")
+        body = request_body(issuer.prover().proofs(await issuer.nonce(), 1), "proof-of-age")
+        notification_id = (await issuer.request(age, body)).json()["notification_id"]
+        planted |= {"notification": notification_id, "description": FREE_TEXT}
         planted |= {
             f"credential-{number}": entry["credential"].partition("~")[0]
             for number, entry in enumerate(fetched["credentials"])
         }
         told = {
-            "notification_id": fetched["notification_id"],
+            "notification_id": notification_id,
             "event": "credential_failure",
             "event_description": FREE_TEXT,
         }
-        assert (await post(issuer, "/notification", token, told)).status_code == 204
+        assert (await post(issuer, "/notification", age, told)).status_code == 204
         # what callers put where they can
         name = MARKERS["family_name"]
         await fetch(issuer, token, name)

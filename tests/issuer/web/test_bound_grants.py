@@ -86,11 +86,11 @@ async def test_4_42_the_same_person_with_another_key_fetches_nothing(
 
 
 async def test_16_a_notification_with_a_bound_token(issuer: RunningIssuer, wallet: ProvingWallet) -> None:
-    token = await wallet.bound_token()
-    transaction_id = await promised(wallet, token)
-    assert (await decide(issuer, transaction_id, "approve")).status_code == 200
-    fetched = await send(wallet, "/deferred-credential", token, {"transaction_id": transaction_id})
-    body = {"notification_id": fetched.json()["notification_id"], "event": "credential_accepted"}
+    answer = await wallet.redeem({"DPoP": wallet.proof()}, offer=await issuer.offer(("proof-of-age",)))
+    token = answer.json()["access_token"]
+    asked = await body_for(issuer, credential_configuration_id="proof-of-age")
+    issued = await send(wallet, "/credential", token, asked)
+    body = {"notification_id": issued.json()["notification_id"], "event": "credential_accepted"}
     thief = ProvingWallet(issuer, 2)
     assert (await send(thief, "/notification", token, body)).status_code == 401
     assert (await send(wallet, "/notification", token, body)).status_code == 204
