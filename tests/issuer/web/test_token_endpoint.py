@@ -74,7 +74,7 @@ async def test_4_14_guessing_ends_after_five_attempts_also_in_parallel(issuer: R
     assert {refusal(answer) for answer in answers} == {INVALID_GRANT}
     assert refusal(await issuer.redeem(offer)) == INVALID_GRANT
     state = await issuer.manage("GET", f"/offers/{offer['offer_id']}")
-    assert state.json()["state"] == "expired"
+    assert state.json()["state"] == "locked"
 
 
 async def test_4_12_a_code_is_redeemed_once_however_many_try(issuer: RunningIssuer) -> None:
