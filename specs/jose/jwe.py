@@ -206,8 +206,8 @@ def _split(compact: str) -> tuple[str, str, str, str, str]:
     ciphertext = compact.rfind(".", 0, max(tag, 0))
     iv = compact.rfind(".", 0, max(ciphertext, 0))
     header = compact.find(".")
-    # With fewer dots two of the searches find the same one, or nothing; with more, one is left in between.
-    if not 0 <= header < iv or compact.find(".", header + 1) != iv:
+    # With fewer dots two of the searches find the same one, or nothing; with more, the second part has one.
+    if not 0 <= header < iv:
         raise InvalidJwe("not five parts")
     return (
         compact[:header],
