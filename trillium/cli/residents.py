@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from issuer.app import opened_issuer
+from issuer.app.offering import keep_contact
 from issuer.domain.subject import Guardianship, is_in_force, kind_of, name_of
 from trillium.cli.local import issuer_settings
-from trillium.cli.output import JsonOption, print_json, print_rows, run
+from trillium.cli.output import JsonOption, console, fail, print_json, print_rows, run
 from trillium.cli.register_import import import_register
 
 app = typer.Typer(help="The register of residents.", no_args_is_help=True)
@@ -42,6 +43,26 @@ def search(text: str, as_json: JsonOption = False) -> None:
         ]
 
     _show(("subject_ref", "register_number", "name", "birthdate"), run(work), as_json=as_json)
+
+
+@app.command("contact")
+def contact(
+    register_number: str,
+    mail: Annotated[str, typer.Option(help="The address; left out, none is kept any more.")] = "",
+) -> None:
+    """Where a resident gets transaction codes (ISSUER_TX_CODE_CHANNEL=mail)."""
+
+    async def work() -> None:
+        async with opened_issuer(issuer_settings()) as issuer:
+            people = await issuer.outside.directory.search(register_number, limit=20)
+            wanted = register_number.strip().upper()
+            found = [ref for ref, resident in people if resident.register_number == wanted]
+            if not found:
+                fail("the register has no such number")
+            await keep_contact(issuer.outside)(found[0], mail or None)
+
+    run(work)
+    console.print("The address is kept." if mail else "No address is kept.")
 
 
 @app.command("holdings")

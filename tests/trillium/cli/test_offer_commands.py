@@ -85,3 +85,12 @@ def test_a_mistake_is_told_in_one_line(arguments: list[str], code: int, text: st
     assert result.exit_code == code
     assert text in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_an_address_is_kept_and_forgotten_and_nothing_else_taken_for_one() -> None:
+    assert "is kept." in run("residents", "contact", "on-1000003", "--mail", "maya@example.org").stdout
+    assert "No address is kept." in run("residents", "contact", "ON-1000003").stdout
+    refused = run("residents", "contact", "ON-1000003", "--mail", "maya")
+    assert (refused.exit_code, "not_a_mail_address" in refused.stderr) == (1, True)
+    unknown = run("residents", "contact", "ON-9999999", "--mail", "maya@example.org")
+    assert (unknown.exit_code, "no such number" in unknown.stderr) == (1, True)
