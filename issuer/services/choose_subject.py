@@ -60,10 +60,12 @@ class ChooseSubject:
         if not holdings:
             raise UnknownSubject
         today = self.today(self.clock.now())
+        # A type may have been stopped since the session began.
+        known = [(one, self.configurations[one]) for one in asked if one in self.configurations]
         choices = []
         for holding in holdings:
             if is_in_force(holding.subject, today):
-                fitting = tuple(one for one in asked if suits(self.configurations[one], holding.subject))
+                fitting = tuple(one for one, type_ in known if suits(type_, holding.subject))
                 if fitting:
                     choices.append(Choice(holding.subject_ref, holding.subject, fitting))
         return Choices(name_of(holdings[0].subject), tuple(choices))

@@ -37,10 +37,15 @@ def asked_credentials(
     ids: Iterable[ConfigurationId],
     language: Language,
 ) -> list[AskedCredential]:
-    """Each in the wallet's order, named as its type metadata names it."""
+    """Each in the wallet's order, named as its type metadata names it.
+
+    A type that has been stopped since the session began is left out.
+    """
     found = []
     for configuration_id in ids:
-        configuration = configurations[configuration_id]
+        configuration = configurations.get(configuration_id)
+        if configuration is None:
+            continue
         display = _in_language(configuration.metadata.display, language)
         name = display.name if display else configuration_id
         description = display.description if display and display.description else ""

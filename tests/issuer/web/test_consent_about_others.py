@@ -1,6 +1,7 @@
 """Whom credentials are about: a guardian's child, a business, the authority to act for it (journeys 5, 8)."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from tests.interop.server_process import ROOT
-from tests.issuer.web.sign_in_visit import Visit, hidden, told, visiting
+from tests.issuer.web.sign_in_visit import COOKIE, Visit, hidden, told, visiting
 
 MAYA = "ON-1000003"
 DATA = Path(ROOT, "issuer", "sample_data")
@@ -111,3 +112,18 @@ async def test_a_guardian_receives_the_childs_card(visit: Visit) -> None:
     assert "code" in told(answer)
     [code] = visit.issuer.rows()["issuer_authorization_code"]
     assert labels[child] in code
+
+
+async def test_a_type_that_was_stopped_meanwhile_is_left_out(tmp_path: Path) -> None:
+    """A session outlives a restart; what is not issued any more is not offered, and nothing fails."""
+    async with visiting(tmp_path) as visit:
+        await visit.to_consent(scope="photo-card proof-of-age")
+        cookie = visit.cookie
+    types = tmp_path / "types"
+    shutil.copytree(ROOT / "issuer" / "credential_types" / "proof-of-age", types / "proof-of-age")
+    async with visiting(tmp_path, credential_types_dir=types, keys_uri=f"file:{tmp_path}/keys") as visit:
+        visit.browser.cookies.set(COOKIE, cookie, domain="issuer.example")
+        page = await visit.get("/consent")
+        assert page.status_code == 200
+        assert "Photo card" not in page.text
+        assert "Proof of age" in page.text

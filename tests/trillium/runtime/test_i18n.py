@@ -16,6 +16,7 @@ from trillium.runtime.i18n import (
     explicit_choice,
     language_of,
     parse_language,
+    prefer_locales,
     read_catalogue,
 )
 
@@ -82,6 +83,23 @@ def test_the_language_of_a_request(query: bytes, headers: dict[str, str], expect
     assert language_of(scope) is expected
     scope["headers"] = []
     assert language_of(scope) is expected, "decided once"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "expected"),
+    [
+        (b"", {"Accept-Language": "en"}, FR),
+        (b"lang=en", {}, EN),
+        (b"ui_locales=en", {}, EN),
+        (b"", {"Cookie": "trillium-language=en"}, EN),
+    ],
+)
+def test_a_session_that_began_in_french(query: bytes, headers: dict[str, str], expected: Language) -> None:
+    """Before the browser's languages, after every choice; also when the language was asked for already."""
+    scope = http_scope(headers=list(headers.items()), query_string=query)
+    language_of(scope)
+    prefer_locales(scope, "fr-CA en")
+    assert language_of(scope) is expected
 
 
 def test_only_the_address_is_a_choice_to_remember() -> None:
