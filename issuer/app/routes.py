@@ -14,6 +14,7 @@ from issuer.app.readiness import build_readiness
 from issuer.app.sender import sender_routes
 from issuer.app.services import Issuer
 from issuer.app.signing_in import sign_in_page_routes
+from issuer.settings import Settings
 from issuer.web.answers import ANSWERS
 from issuer.web.documents import METADATA_MAX_AGE, Document, LiveDocument, TypeDocuments
 from issuer.web.management import (
@@ -69,7 +70,19 @@ def assemble(
     routes = sender_routes(settings, issuer.senders, routes)
     add_hot_routes(app, routes)
     app.router.routes.append(metrics_route(metrics, guard.require))
-    services = ManagementServices(
+    app.include_router(management_router(_management_services(issuer, messages), guard.require))
+    document_hot_routes(app, routes)
+    app.router.routes.extend(sign_in_page_routes(settings, pages, issuer.signing_in, issuer.configurations))
+    app.router.routes.extend(static_mounts())
+    kinds = kinds_by_prefix(
+        {"/management": CallerKind.PROBLEM} | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE), CallerKind.OAUTH
+    )
+    install_middleware(app, install_error_handlers(app, ANSWERS, kinds, pages), _middleware(settings))
+    return app
+
+
+def _management_services(issuer: Issuer, messages: OfferMessages) -> ManagementServices:
+    return ManagementServices(
         issuer.offers,
         messages,
         issuer.statuses,
@@ -77,18 +90,14 @@ def assemble(
         issuer.outside.directory,
         issuer.residents,
         issuer.businesses,
-        lambda: issuer.outside.clock.now().astimezone(settings.zone).date(),
+        lambda: issuer.outside.clock.now().astimezone(issuer.settings.zone).date(),
         issuer.issuing.decisions,
         keep_contact(issuer.outside),
     )
-    app.include_router(management_router(services, guard.require))
-    document_hot_routes(app, routes)
-    app.router.routes.extend(sign_in_page_routes(settings, pages, issuer.signing_in, issuer.configurations))
-    app.router.routes.extend(static_mounts())
-    kinds = kinds_by_prefix(
-        {"/management": CallerKind.PROBLEM} | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE), CallerKind.OAUTH
-    )
-    options = MiddlewareOptions(
+
+
+def _middleware(settings: Settings) -> MiddlewareOptions:
+    return MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
         buckets=TokenBuckets(RATES) if settings.rate_limits else None,
@@ -114,8 +123,6 @@ def assemble(
             or (path.startswith("/offer/") and path.endswith("/state"))
         ),
     )
-    install_middleware(app, install_error_handlers(app, ANSWERS, kinds, pages), options)
-    return app
 
 
 def _authorization_routes(issuer: Issuer) -> Sequence[HotRoute]:
