@@ -71,7 +71,7 @@ def _progress(lines: Iterable[str], file: Path, *, quiet: bool) -> Iterator[Iter
 def _print(report: ImportReport) -> None:
     for cell in report.bad:
         place = f"line {cell.line}" + (f", {cell.column}" if cell.column else "")
-        errors.print(f"{place}: {cell.text} [{cell.reason.value}]", markup=False)
+        errors.print(f"{place}: {cell.text} [{cell.reason.value}]", markup=False, soft_wrap=True)
     counts = report.counts
     if report.refused:
         errors.print(f"{len(report.bad)} problems; nothing was imported.")
