@@ -79,13 +79,13 @@ def fetch(url: str, *, accept: str = "*/*") -> httpx.Response:
     return answer.raise_for_status()
 
 
-def start_server(folder: Path) -> ServerProcess:
-    """Starts it without waiting, so that something else can start meanwhile."""
+def start_server(folder: Path, **settings: str) -> ServerProcess:
+    """Starts it without waiting, so that something else can start meanwhile. ``settings``: as variables."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     var_dir, log_file = folder / "var", folder / "server.log"
     command = [sys.executable, "-m", "trillium", "serve", "--port", str(port)]
-    surroundings = os.environ | {"TRILLIUM_VAR_DIR": str(var_dir)}
+    surroundings = os.environ | {"TRILLIUM_VAR_DIR": str(var_dir), **settings}
     with log_file.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=log, stderr=subprocess.STDOUT)
     return ServerProcess(f"http://localhost:{port}", var_dir, log_file, process)
