@@ -37,8 +37,10 @@ async def login_at(
         claim=claim,
     )
     login = UpstreamLogin(registered, ConfiguredClient(), SystemClock())
-    yield login
-    await login.close()
+    try:
+        yield login
+    finally:
+        await login.close()
 
 
 def answer_in(url: str) -> dict[str, str]:
