@@ -86,7 +86,7 @@ def build_issuing(
             rules,
             clock,
         ),
-        DecideDeferred(stores.deferred, clock),
+        DecideDeferred(stores.deferred, documents.configurations, clock),
         RecordNotification(stores.notifications, stores.issuances, notification_ids, clock),
         EncryptMessages(
             documents.metadata,

@@ -1,10 +1,12 @@
 """The back office decides about deferred requests: who waits, yes, no and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from issuer.domain.configuration import CredentialConfiguration
 from issuer.domain.deferred import DeferralId, DeferralState, DeferredTransaction, DenialReason
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
+from issuer.domain.offer import ConfigurationId
 from issuer.errors import DeferralDecided, UnknownDeferral
 from issuer.ports import Clock, DeferredStore
 
@@ -16,6 +18,7 @@ class DecideDeferred:
     """A decision is taken once; a yes can become a no until the wallet fetches the credential."""
 
     store: DeferredStore
+    configurations: Mapping[ConfigurationId, CredentialConfiguration]
     clock: Clock
 
     async def waiting(
@@ -30,6 +33,12 @@ class DecideDeferred:
         """One, and how it stands. Raises UnknownDeferral."""
         transaction = await self._known(deferral_id)
         return transaction, transaction.state_at(self.clock.now())
+
+    def waits_for(self, transaction: DeferredTransaction) -> str:
+        """Why it is not issued at once: a code of its type; empty when the type is gone."""
+        configuration = self.configurations.get(transaction.configuration_id)
+        policy = None if configuration is None else configuration.settings.deferred
+        return "" if policy is None else policy.reason
 
     async def approve(self, deferral_id: DeferralId, *, actor: Actor) -> None:
         """The wallet gets the credential when it asks the next time.

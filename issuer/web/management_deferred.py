@@ -22,6 +22,8 @@ class DeferralAnswer(BaseModel):
     deferral_id: str
     subject_ref: str
     credential_configuration_id: str
+    waits_for: str
+    """Why it is not issued at once: a code of its type."""
     state: Literal["pending", "approved", "denied", "delivered", "expired"]
     reason: str
     """Why it was denied; empty otherwise."""
@@ -47,33 +49,37 @@ class DenialRequest(BaseModel):
 def add_deferral_routes(router: APIRouter, decide: DecideDeferred) -> None:
     """All routes under ``/management/deferrals``."""
 
+    def answer(transaction: DeferredTransaction, state: DeferralState) -> DeferralAnswer:
+        return _answer(transaction, state, decide.waits_for(transaction))
+
     @router.get("/deferrals", summary="Requests that wait for a decision or for their wallet, oldest first")
     async def list_deferrals(
         subject_ref: Annotated[Identifier | None, Query()] = None,
     ) -> DeferralsAnswer:
         found = await decide.waiting(None if subject_ref is None else SubjectRef(subject_ref))
-        return DeferralsAnswer(deferrals=[_answer(*one) for one in found])
+        return DeferralsAnswer(deferrals=[answer(*one) for one in found])
 
     @router.get("/deferrals/{deferral_id}", summary="How a deferred request stands")
     async def show_deferral(deferral_id: Identifier) -> DeferralAnswer:
-        return _answer(*await decide.find(DeferralId(deferral_id)))
+        return answer(*await decide.find(DeferralId(deferral_id)))
 
     @router.post("/deferrals/{deferral_id}/approve", summary="Let the wallet have the credential")
     async def approve_deferral(deferral_id: Identifier) -> DeferralAnswer:
         await decide.approve(DeferralId(deferral_id), actor=MANAGEMENT)
-        return _answer(*await decide.find(DeferralId(deferral_id)))
+        return answer(*await decide.find(DeferralId(deferral_id)))
 
     @router.post("/deferrals/{deferral_id}/deny", summary="Refuse the credential for good")
     async def deny_deferral(deferral_id: Identifier, request: DenialRequest) -> DeferralAnswer:
         await decide.deny(DeferralId(deferral_id), request.reason, actor=MANAGEMENT)
-        return _answer(*await decide.find(DeferralId(deferral_id)))
+        return answer(*await decide.find(DeferralId(deferral_id)))
 
 
-def _answer(transaction: DeferredTransaction, state: DeferralState) -> DeferralAnswer:
+def _answer(transaction: DeferredTransaction, state: DeferralState, waits_for: str) -> DeferralAnswer:
     return DeferralAnswer(
         deferral_id=transaction.deferral_id,
         subject_ref=transaction.subject_ref,
         credential_configuration_id=transaction.configuration_id,
+        waits_for=waits_for,
         state=state.value,
         reason=transaction.reason,
         copies=len(transaction.holder_keys),

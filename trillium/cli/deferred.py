@@ -12,7 +12,7 @@ from trillium.cli.output import JsonOption, console, print_json, print_rows, run
 
 app = typer.Typer(help="Deferred credential requests.", no_args_is_help=True)
 CLI = Actor("cli")
-COLUMNS = ("deferral_id", "subject_ref", "type", "state", "copies", "requested_at", "expires_at")
+COLUMNS = ("deferral_id", "subject_ref", "type", "waits_for", "state", "copies", "requested_at", "expires_at")
 
 DeferralArgument = Annotated[str, typer.Argument(help="The request's deferral_id.")]
 ReasonOption = Annotated[DenialReason, typer.Option("--reason", help="Why; the wallet is not told.")]
@@ -27,12 +27,14 @@ def list_deferred(
 
     async def work() -> list[dict[str, Any]]:
         async with opened_issuer(issuer_settings()) as issuer:
-            found = await issuer.issuing.decisions.waiting(SubjectRef(subject) if subject else None)
+            decisions = issuer.issuing.decisions
+            found = await decisions.waiting(SubjectRef(subject) if subject else None)
         return [
             {
                 "deferral_id": one.deferral_id,
                 "subject_ref": one.subject_ref,
                 "type": one.configuration_id,
+                "waits_for": decisions.waits_for(one),
                 "state": state.value,
                 "copies": len(one.holder_keys),
                 "requested_at": one.requested_at.isoformat(timespec="seconds"),

@@ -178,7 +178,7 @@ async def test_the_clerk_sees_who_waits_for_what_and_nothing_that_fetches_it(iss
     [shown] = [one for one in await deferrals(issuer, subject_ref) if one["deferral_id"] == deferral_id]
     assert shown["subject_ref"] == subject_ref
     assert shown["credential_configuration_id"] == "photo-card"
-    assert (shown["state"], shown["copies"]) == ("pending", 4)
+    assert (shown["state"], shown["copies"], shown["waits_for"]) == ("pending", 4, "registry_review")
     answer = await issuer.manage("GET", f"/deferrals/{deferral_id}")
     assert answer.json() == shown
     assert transaction_id not in answer.text

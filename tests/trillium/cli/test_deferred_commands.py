@@ -64,6 +64,7 @@ def test_what_waits_is_listed_by_person_and_shows_nothing_that_fetches_it() -> N
     subject_ref, transaction_id = asyncio.run(promise())
     [waiting] = listed("--subject", subject_ref)
     assert (waiting["type"], waiting["state"], waiting["copies"]) == ("photo-card", "pending", 2)
+    assert waiting["waits_for"] == "registry_review"
     assert listed() == [waiting]
     assert not listed("--subject", "somebody-else")
     assert transaction_id not in run("deferred", "list").stdout
