@@ -137,6 +137,12 @@ class TestCombinedMode:
         headers = {ATTESTATION: wallet.attestation(), "DPoP": wallet.proof(nonce=challenge)}
         assert (await wallet.redeem(headers)).status_code == 200
 
+    async def test_4_25_beside_a_proof_of_possession_a_challenge_is_no_dpop_nonce(
+        self, wallet: ProvingWallet
+    ) -> None:
+        headers = wallet.attested() | {"DPoP": wallet.proof(nonce=await challenge_of(wallet))}
+        assert refusal(await wallet.redeem(headers)) == (400, "use_dpop_nonce")
+
     async def test_4_25_beside_a_proof_of_possession_the_keys_may_differ(self, wallet: ProvingWallet) -> None:
         other = ProvingWallet(wallet.issuer, number=1)
         headers = wallet.attested() | {"DPoP": other.proof()}
