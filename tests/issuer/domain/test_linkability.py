@@ -20,6 +20,18 @@ random = SystemRandomness().token_bytes
 LISTS = [f"https://issuer.example/status-lists/{name}" for name in "abcd"]
 
 
+given: set[int] = set()
+
+
+def fresh_index() -> int:
+    """Of six digits, and like an issuer's never the same again."""
+    while True:
+        index = int.from_bytes(random(4), "big") % 900_000 + 100_000
+        if index not in given:
+            given.add(index)
+            return index
+
+
 @dataclass(frozen=True)
 class Copy:
     """The parts of a credential, before they are written down."""
@@ -48,7 +60,7 @@ def good_copy(number: int, person: int) -> Copy:
         disclosure(random(16), "given_name", f"Person{person}"),
         disclosure(random(16), "family_name", f"Family{person}"),
     ]
-    index = int.from_bytes(random(4), "big") % 900_000 + 100_000  # as many digits each
+    index = fresh_index()
     payload = {
         "_sd": sorted([*map(digest_of, disclosures), b64url_encode(random(32))]),
         "_sd_alg": "sha-256",
