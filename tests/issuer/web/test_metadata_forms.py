@@ -153,6 +153,16 @@ async def test_4_03_both_addresses_have_the_signed_form(signing: RunningIssuer) 
     assert answer.content == (await get(signing, accept="application/jwt")).content
 
 
+async def test_4_03_without_a_valid_certificate_there_is_the_unsigned_form_only(
+    signing: RunningIssuer,
+) -> None:
+    await get(signing, accept="application/jwt")
+    signing.clock.advance(days=4000)
+    refused = await signing.client.get(ADDRESS, headers={"Accept": "application/jwt"})
+    assert refused.status_code == 503
+    assert (await get(signing)).headers["content-type"] == "application/json"
+
+
 @pytest.mark.parametrize(
     ("accept", "signed"),
     [

@@ -12,24 +12,8 @@ from specs.openid4vci import (
     metadata_in_languages,
     metadata_languages,
 )
+from tests.specs.openid4vci.displays import TAGS, issuer
 from tests.specs.openid4vci.material import configuration, metadata
-
-TAGS = ("en-CA", "fr-CA", "de")
-
-
-def shown(*tags: str | None) -> list[dict[str, Any]]:
-    return [{"name": f"in {tag}"} | ({} if tag is None else {"locale": tag}) for tag in tags]
-
-
-def issuer(*tags: str | None) -> CredentialIssuerMetadata:
-    described = {
-        "display": shown(*tags),
-        "claims": [{"path": ["a"], "display": shown(*tags)}, {"path": ["b"], "mandatory": True}],
-    }
-    changed = metadata().model_dump(mode="json", exclude_defaults=True)
-    changed["display"] = shown(*tags)
-    changed["credential_configurations_supported"]["person"]["credential_metadata"] = described
-    return CredentialIssuerMetadata.model_validate(changed)
 
 
 def named(found: CredentialIssuerMetadata) -> list[list[str]]:
