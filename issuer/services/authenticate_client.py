@@ -78,8 +78,13 @@ class AuthenticateClient:
     replays: ReplayStore
     clock: Clock
 
-    async def __call__(self, headers: SenderHeaders, *, client_id: str | None, path: str) -> Sender:
+    async def __call__(
+        self, headers: SenderHeaders, *, client_id: str | None, path: str, key_is_optional: bool = False
+    ) -> Sender:
         """The sender of a POST to ``path``. ``client_id``: the form's parameter; ``None``: it has none.
+
+        ``key_is_optional``: no token is given here, so that a DPoP key need not be shown even where tokens
+        are bound to one; a proof that is there must be good all the same.
 
         Raises:
             specs.oauth.InvalidClient: no attestation although one is needed, or one that is not good.
@@ -93,7 +98,7 @@ class AuthenticateClient:
         if attestation is not None and pop is not None:
             pop_replay = verify_attestation_pop(pop, attestation, self._policy(), now=self.clock.now())
         proof = await self.constrain.at_token_endpoint(
-            headers.dpop, method="POST", url=self.server + path, combined=combined
+            headers.dpop, method="POST", url=self.server + path, combined=combined, optional=key_is_optional
         )
         if attestation is not None and combined:
             _check_combined(attestation, proof)

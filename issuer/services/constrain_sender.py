@@ -40,19 +40,20 @@ class ConstrainSender:
     nonce_required: bool
 
     async def at_token_endpoint(
-        self, dpop: Sequence[str], *, method: str, url: str, combined: bool = False
+        self, dpop: Sequence[str], *, method: str, url: str, combined: bool = False, optional: bool = False
     ) -> VerifiedDpopProof | None:
         """The key that the tokens will be bound to; ``None``: bearer tokens, where they are allowed.
 
         ``combined``: the proof stands for that of an attestation too, and an attestation challenge is as good
-        a nonce (attestation-based client authentication, draft -10 section 8.3).
+        a nonce (attestation-based client authentication, draft -10 section 8.3). ``optional``: no token is
+        given, a request is pushed, and a key that is shown is bound early (RFC 9449 section 10.1).
 
         Raises:
             specs.oauth.InvalidDpopProof, specs.oauth.UseDpopNonce: with status 400.
         """
         proof = dpop_proof_of(dpop)
         if proof is None:
-            if self.required:
+            if self.required and not optional:
                 raise InvalidDpopProof("missing")
             return None
         return await self._verify(proof, DpopRequest(method, url), combined=combined)

@@ -27,7 +27,7 @@ class PushedRequestEndpoint:
         pairs = await read_parameters(request)
         origin = parse_client_and_redirect(pairs)
         sender = await self._authenticate(
-            sender_headers(request), client_id=origin.client_id, path=path_of(request)
+            sender_headers(request), client_id=origin.client_id, path=path_of(request), key_is_optional=True
         )
         pushed = await self._push(pairs, sender)
         body = orjson.dumps(create_par_response(pushed.request_uri, pushed.expires_in))

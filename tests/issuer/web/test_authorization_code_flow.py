@@ -193,6 +193,18 @@ class TestPushedRequests:
         assert refusal(as_json) == (400, "invalid_request")
         assert (await visit.get("/par")).status_code == 405
 
+    async def test_where_tokens_are_bound_a_key_may_be_shown_first_with_the_code(
+        self, tmp_path: Path
+    ) -> None:
+        """RFC 9449 section 10.1: a proof with a pushed request is the wallet's choice, a bad one is not."""
+        async with visiting(tmp_path, dpop="required") as visit:
+            wallet, keyless = CodeWallet(visit), CodeWallet(visit, None)
+            code = await keyless.code()
+            assert refusal(await keyless.token(code)) == (400, "invalid_dpop_proof")
+            assert (await wallet.token(code)).json()["token_type"] == "DPoP"
+            bad = await visit.post("/par", request(), headers={"DPoP": "not a proof"})
+            assert refusal(bad) == (400, "invalid_dpop_proof")
+
     async def test_a_registered_wallet_has_a_name_and_exact_redirect_uris(self, tmp_path: Path) -> None:
         wallets = tmp_path / "wallets.json"
         entry = {
