@@ -1,4 +1,5 @@
-"""What the register promises about businesses and about people in a capacity, on SQLite and PostgreSQL."""
+"""What the register promises about businesses and about people in a capacity: on SQLite and PostgreSQL, and
+asked through a ministry's API."""
 
 import io
 import sqlite3
@@ -18,6 +19,7 @@ from issuer.domain.subject import Guardianship, SigningAuthority
 from issuer.services.import_businesses import ImportBusinesses
 from issuer.services.import_residents import ImportReport, ImportResidents
 from tests.contracts.test_register import TODAY, SystemRandomness
+from tests.simulators.ministry import asked_over_http
 from trillium.runtime.database import open_database
 
 FOLDER = resources.files("issuer") / "sample_data"
@@ -31,18 +33,22 @@ ONE = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "ministry"])
 async def register(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlRegister]:
     url = (
-        f"sqlite:///{tmp_path}/register.db"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgresql_url")
+        request.getfixturevalue("postgresql_url")
+        if request.param == "postgresql"
+        else f"sqlite:///{tmp_path}/register.db"
     )
     database = open_database(url)
     opened = SqlRegister(database)
     await opened.create_tables()
     await put_residents(opened, RESIDENTS)
-    yield opened
+    if request.param == "ministry":
+        async with asked_over_http(opened, url) as over_http:
+            yield over_http
+    else:
+        yield opened
     await database.close()
 
 
