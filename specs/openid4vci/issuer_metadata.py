@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from specs.encoding import EncodingError, parse_json_object
+from specs.jose.encryption_jwk import parse_encryption_jwk
+from specs.jose.errors import InvalidJwk
 from specs.oauth.errors import InvalidUrl
 from specs.oauth.message import Message, Name, Names, parse_message
 from specs.oauth.url import check_identifier, check_url
@@ -81,9 +83,11 @@ def create_issuer_metadata(
     """The document to publish.
 
     Stricter than what is read: ValueError for two displays in one language, for keys without a nonce endpoint
-    (HAIP 1.0 section 4.1), and InvalidUrl for an address that is not https.
+    (HAIP 1.0 section 4.1), for encrypted answers without encrypted requests and for encryption keys that are
+    not public or have no name, and InvalidUrl for an address that is not https.
     """
     _check_urls(metadata, insecure_allow_http=insecure_allow_http)
+    _check_encryption(metadata)
     configurations = metadata.credential_configurations_supported.values()
     if metadata.nonce_endpoint is None and any(one.proof_types_supported for one in configurations):
         raise ValueError("key proofs need a nonce endpoint")
@@ -123,6 +127,25 @@ def read_issuer_metadata(
     except InvalidUrl as error:
         raise InvalidIssuerMetadata(error.detail) from error
     return metadata
+
+
+def _check_encryption(metadata: CredentialIssuerMetadata) -> None:
+    offered = metadata.credential_request_encryption
+    if offered is None:
+        # Section 8.2: who asks for an encrypted answer must encrypt the request.
+        if metadata.credential_response_encryption is not None:
+            raise ValueError("encrypted answers need encrypted requests")
+        return
+    keys = offered.jwks.get("keys")
+    if not keys:
+        raise ValueError("no key to encrypt requests to")
+    try:
+        names = [parse_encryption_jwk(key).kid for key in keys]
+    except InvalidJwk as error:
+        raise ValueError(f"a key to encrypt requests to: {error.code}") from error
+    # Section 12.2.4: each key is named, so that a request can say which one it is for.
+    if None in names or len(set(names)) != len(names):
+        raise ValueError("a key to encrypt requests to has no name of its own")
 
 
 def _check_languages(locales: list[str | None]) -> None:
