@@ -21,6 +21,8 @@ ConfigurationId = NewType("ConfigurationId", str)
 
 MAX_TRANSACTION_CODE_ATTEMPTS = 5
 OFFER_LIFETIME = timedelta(minutes=30)
+PAGE_MEMORY = timedelta(days=1)
+"""How long its page still tells the resident how an offer ended, and whom it was for."""
 OFFER_MEMORY = timedelta(days=30)
 """How long the back office can see what became of an offer that has ended."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
-from issuer.domain.offer import CredentialOffer, OfferId, OfferState
+from issuer.domain.offer import PAGE_MEMORY, CredentialOffer, OfferId, OfferState
 from issuer.domain.subject import name_of
 from issuer.errors import UnknownOffer, UnknownOfferPage
 from issuer.ports import Clock, OfferStore, SubjectDirectory
@@ -76,7 +76,7 @@ class FollowOffers:
         """The offer as its resident may see it, open or over.
 
         Raises:
-            UnknownOfferPage: no such page, or its offer was forgotten.
+            UnknownOfferPage: no such page, or its offer ended more than PAGE_MEMORY ago.
             issuer.errors.DirectoryUnavailable: the register did not answer.
         """
         offer, state, reference = await self._paged(page)
@@ -91,9 +91,10 @@ class FollowOffers:
 
     async def _paged(self, page: str) -> tuple[CredentialOffer, OfferState, str | None]:
         offer = await self.offers.find_by_page(hash_secret(page))
-        if offer is None:
+        now = self.clock.now()
+        if offer is None or now >= offer.expires_at + PAGE_MEMORY:
             raise UnknownOfferPage
-        state = offer.state_at(self.clock.now())
+        state = offer.state_at(now)
         reference = self.secrets.reference(page)
         if state is OfferState.OPEN and hash_secret(reference) != offer.reference_hash:
             state = OfferState.EXPIRED  # made under a session secret that was rotated

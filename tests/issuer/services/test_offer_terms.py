@@ -7,7 +7,7 @@ import pytest
 
 from issuer.domain.authorization import ANONYMOUS
 from issuer.domain.event import EventName, SubjectRef
-from issuer.domain.offer import OfferGrant, OfferState
+from issuer.domain.offer import PAGE_MEMORY, OfferGrant, OfferState
 from issuer.domain.resident import Language
 from issuer.domain.subject import Guardianship
 from issuer.domain.transaction_code_message import CodeRecipient, Contact, TransactionCodeMessage
@@ -334,6 +334,18 @@ class TestPage:
         assert (shown.state, shown.reference) == (OfferState.EXPIRED, None)
         with pytest.raises(UnknownOffer):
             await rotated.serve(created.reference)
+
+    async def test_the_page_goes_a_day_after_the_end_and_the_back_office_still_knows(
+        self, issuer: IssuerInMemory
+    ) -> None:
+        created = await make(issuer.issuer.offers)
+        issuer.clock.moment = created.offer.expires_at + PAGE_MEMORY - timedelta(milliseconds=1)
+        assert (await issuer.issuer.offers.page(created.page)).state is OfferState.EXPIRED
+        issuer.clock.moment += timedelta(milliseconds=1)
+        for look in (issuer.issuer.offers.page, issuer.issuer.offers.page_state):
+            with pytest.raises(UnknownOfferPage):
+                await look(created.page)
+        assert (await issuer.issuer.offers.state(created.offer.offer_id))[1] is OfferState.EXPIRED
 
     async def test_somebody_whom_the_register_forgot_is_not_named(self, issuer: IssuerInMemory) -> None:
         created = await make(issuer.issuer.offers)
