@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -87,6 +88,23 @@ def test_2_26_cards_are_drawn_for_whoever_it_is(configuration: Any, subjects: An
             assert "{{" not in drawn
             for value in values.values():
                 assert value.replace("'", "&apos;") in drawn
+
+
+@all_types
+def test_every_word_on_a_french_card_is_french(configuration: Any) -> None:
+    """Nothing that is written on the English card stands on the French one, but for names and numbers."""
+
+    def words(display: Any) -> set[str]:
+        texts: set[str] = set()
+        for template in display.svg_templates:
+            drawing = parse_data_uri(template.image.uri, accepted=IMAGES).data.decode()
+            assert f'xml:lang="{display.locale}"' in drawing
+            texts |= set(re.findall(r"<(?:text|title)[^>]*>([^<{]+)<", drawing))
+        return {text for text in texts if re.search("[a-z]", text)}
+
+    english, french = (words(display) for display in configuration.metadata.display)
+    assert len(english) == len(french) >= 3
+    assert not english & french
 
 
 def test_what_is_drawn_is_what_the_claims_say() -> None:
