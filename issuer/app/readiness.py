@@ -34,7 +34,8 @@ def build_readiness(issuer: Issuer) -> Readiness:
     async def directory() -> Iterable[Finding]:
         # Status lists must be served while the ministry is away, so this takes no server out of service.
         away = (Finding("register", "unavailable", Level.WARNING, text=DirectoryUnavailable.text),)
-        if isinstance(outside.directory, MinistryApi):  # strangers may ask us, and must not make us ask others
+        # Strangers may ask us, and must not make us ask others.
+        if isinstance(outside.directory, MinistryApi):
             return away if outside.directory.circuit.is_open_at(outside.clock.now()) else ()
         try:
             await outside.directory.get(SubjectRef(_NOBODY))
