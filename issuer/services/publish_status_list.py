@@ -55,7 +55,8 @@ class PublishStatusLists:
     async def _publish_all(self, list_ids: Sequence[ListId]) -> int:
         now, published = self.clock.now(), 0
         for list_id in list_ids:
-            if self._paused.get(list_id, now) > now:
+            # Longer than a pause is none: the clock was ahead when it began, and was set right since.
+            if now < self._paused.get(list_id, now) <= now + PAUSE:
                 continue
             try:
                 published += await self._publish(list_id)
