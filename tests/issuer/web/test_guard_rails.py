@@ -1,5 +1,6 @@
 """What keeps the issuer from issuing what it must not: dead certificates, and types whose files are wrong."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -85,6 +86,33 @@ async def test_after_the_clock_is_right_again_the_same_request_is_fulfilled(issu
     now, end = issuer.clock.now(), (await leaf_of(issuer)).not_valid_after_utc
     assert (await ask(issuer, end + SECOND)).status_code == 503
     assert (await ask(issuer, now)).status_code == 200
+
+
+async def test_metadata_are_not_signed_under_it_either_and_are_served_unsigned(issuer: RunningIssuer) -> None:
+    issuer.clock.moment = (await leaf_of(issuer)).not_valid_after_utc + SECOND
+    url = f"{ISSUER}/.well-known/openid-credential-issuer"
+    signed = await issuer.client.get(url, headers={"Accept": "application/jwt"})
+    assert (signed.status_code, signed.json()["error"]) == (503, "temporarily_unavailable")
+    assert (await issuer.client.get(url)).status_code == 200
+
+
+async def test_no_list_is_signed_under_it_and_the_change_is_not_lost(issuer: RunningIssuer) -> None:
+    [text] = await issuer.issue()
+    uri = parse_credential(text).sd_jwt.payload["status"]["status_list"]["uri"]
+    before = (await issuer.client.get(uri)).content
+    now, end = issuer.clock.now(), parse_x5c(parse_credential(text).header["x5c"])[0].not_valid_after_utc
+    issuer.clock.moment = end + SECOND
+    change = {"subject_ref": await issuer.subject_ref(), "change": "revoke", "reason": "stolen_phone"}
+    changed = await issuer.manage("POST", "/status-changes", json=change)
+    assert changed.status_code == 200, changed.text
+    await asyncio.sleep(1.2)  # the publisher looks twice a second
+    assert (await issuer.client.get(uri)).content == before
+    issuer.clock.moment = now + timedelta(minutes=1)
+    for _ in range(100):
+        if (await issuer.client.get(uri)).content != before:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("not published after the clock was right again")
 
 
 async def test_sixty_days_ahead_the_endpoint_warns_and_goes_on(issuer: RunningIssuer) -> None:
