@@ -37,7 +37,7 @@ class _Forms(HTMLParser):
         if tag == "form":
             self.forms.append(Form(given.get("action", "")))
         elif tag == "input" and self.forms and given.get("name"):
-            if given.get("type") != "checkbox" or "checked" in given:
+            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
                 self.forms[-1].fields[given["name"]] = given.get("value", "")
         elif tag in ("button", "a"):
             self._open.append((tag, given))

@@ -199,10 +199,10 @@ def test_issuer_metadata_as_credo_reads_it(new_wallet: NewWallet, server: Server
         name: {one["locale"]: one["name"] for one in configuration["credential_metadata"]["display"]}
         for name, configuration in answer.result["configurations"].items()
     }
-    assert names == {
-        "photo-card": {"en-CA": "Photo card", "fr-CA": "Carte-photo"},
-        "proof-of-age": {"en-CA": "Proof of age", "fr-CA": "Preuve d’âge"},
-    }
+    assert len(names) == 8
+    assert all(both.keys() == {"en-CA", "fr-CA"} for both in names.values())
+    assert names["photo-card"] == {"en-CA": "Photo card", "fr-CA": "Carte-photo"}
+    assert names["proof-of-age"] == {"en-CA": "Proof of age", "fr-CA": "Preuve d’âge"}
     for name, configuration in answer.result["configurations"].items():
         assert configuration["scope"] == name
         assert configuration["proof_types_supported"].keys() == {"jwt"}
