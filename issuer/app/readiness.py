@@ -17,7 +17,7 @@ from trillium.runtime.ring_checks import check_ring
 
 log = structlog.get_logger()
 
-REQUIRED = (*KEYS, KeyPurpose.ACCESS_TOKEN, *SECRETS)
+REQUIRED = (*KEYS, KeyPurpose.ACCESS_TOKEN, KeyPurpose.REQUEST_DECRYPTION, *SECRETS)
 """Purposes without which nothing is issued."""
 _NOBODY = "-"
 """No identifier of ours is as short as this: asking for it looks at the store and finds nothing."""
