@@ -59,7 +59,8 @@ export async function collect({ holder, agent, session }) {
     });
     session.dpop = answer.dpop ?? session.dpop;
     for (const { record } of answer.credentials) received.push(await keep(agent, one.credentialConfigurationId, record));
-    waiting.push(...answer.deferredCredentials);
+    // Credo's second answer no longer knows which keys were proved; the first one does.
+    if (answer.deferredCredentials.length > 0) waiting.push({ ...one, ...answer.deferredCredentials[0], jwkThumbprintKmsKeyIdMapping: one.jwkThumbprintKmsKeyIdMapping });
   }
   session.deferred = waiting;
   return { received, waiting: waiting.map(described) };
