@@ -24,8 +24,14 @@ MISTAKES = {
 
 
 def texts_of(catalogue: Path) -> dict[str, str]:
+    """French by English; each form of a plural is a text of its own."""
+    texts: dict[str, str] = {}
     with catalogue.open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+        for message in read_po(file):
+            english = message.id if isinstance(message.id, tuple) else (message.id,)
+            french = message.string if isinstance(message.string, tuple) else (message.string,)
+            texts |= {str(one): str(other) for one, other in zip(english, french, strict=True) if one}
+    return texts
 
 
 def mistakes_in(text: str) -> list[str]:
@@ -33,7 +39,19 @@ def mistakes_in(text: str) -> list[str]:
     return [name for name, pattern in MISTAKES.items() if re.search(pattern, bare)]
 
 
-@pytest.mark.parametrize("catalogue", [RUNTIME_CATALOGUE, START_CATALOGUE], ids=["runtime", "start page"])
+ROOT = HERE.parent.parent
+CATALOGUES = sorted(
+    path
+    for package in ("issuer", "verifier", "wallet_api", "trillium")
+    for path in (ROOT / package).rglob("fr/LC_MESSAGES/*.po")
+)
+
+
+def test_every_catalogue_is_read() -> None:
+    assert {RUNTIME_CATALOGUE, START_CATALOGUE} < set(CATALOGUES)
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
 def test_the_french_is_set_as_french(catalogue: Path) -> None:
     texts = texts_of(catalogue)
     assert texts
