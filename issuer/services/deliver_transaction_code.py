@@ -18,7 +18,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class DeliverTransactionCode:
-    """``channel`` None: every code is handed to the clerk. ``contacts`` None: the register has no addresses."""
+    """``channel`` None: every code goes to the clerk. ``contacts`` None: the register has no addresses."""
 
     channel: TransactionCodeChannel | None
     contacts: ContactDirectory | None

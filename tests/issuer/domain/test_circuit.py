@@ -110,9 +110,12 @@ def test_it_never_stays_open_longer_than_the_longest_pause(history: list[tuple[b
     circuit, now = Circuit(), NOW
     for answered, seconds in history:
         now += timedelta(seconds=seconds)
+        refused: CircuitOpen | None = None
         try:
             circuit = call(circuit, now, answered=answered)
-        except CircuitOpen as refused:
+        except CircuitOpen as error:
+            refused = error
+        if refused is not None:
             assert 1 <= refused.retry_after <= LONGEST_PAUSE.total_seconds()
         if circuit.open_until is not None:
             assert circuit.open_until - now <= LONGEST_PAUSE
