@@ -1,11 +1,14 @@
 """What is recorded of an issuance, before anything is signed: no claims, no tokens (4.44)."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NewType
+from datetime import datetime, timedelta
+from typing import Final, NewType
 
 from issuer.domain.event import SubjectRef
 from issuer.domain.offer import ConfigurationId
+
+LEASE_SLACK: Final = timedelta(hours=1)
+"""A lease that ends this much later than one taken now is of a clock that was ahead; it binds nobody."""
 
 IssuanceId = NewType("IssuanceId", str)
 """One card in the resident's eyes: all copies of one batch share it, inside the issuer only."""

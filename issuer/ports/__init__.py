@@ -258,7 +258,10 @@ class StatusStore(Protocol):
         """Lists still needed at ``now`` whose token expires before a moment."""
 
     async def take_lease(self, list_id: ListId, holder: str, now: datetime, until: datetime) -> bool:
-        """Makes ``holder`` the only publisher of the list until a moment."""
+        """Makes ``holder`` the only publisher of the list until a moment.
+
+        Somebody else's lease counts unless it has ended, or ends LEASE_SLACK or more after ``until``.
+        """
 
     async def pending_changes(self, list_id: ListId) -> Sequence[ListChange]:
         """Changes to publish, oldest first."""

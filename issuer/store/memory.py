@@ -10,6 +10,7 @@ from datetime import datetime
 from issuer.domain.event import Event, SubjectRef
 from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import (
+    LEASE_SLACK,
     IssuanceId,
     IssuanceRecord,
     IssuanceSummary,
@@ -214,7 +215,8 @@ class MemoryIssuerStore(MemoryOffers):
         known = self._lists.get(list_id)
         if known is None:
             return False
-        if known.lease_holder != holder and known.lease_until is not None and known.lease_until > now:
+        lasting = known.lease_until is not None and now < known.lease_until < until + LEASE_SLACK
+        if known.lease_holder != holder and lasting:
             return False
         known.lease_holder, known.lease_until = holder, until
         return True

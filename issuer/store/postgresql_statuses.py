@@ -7,6 +7,7 @@ import asyncpg
 
 from issuer.domain.event import Event
 from issuer.domain.records import (
+    LEASE_SLACK,
     IssuanceId,
     IssuanceRecord,
     ListChange,
@@ -164,11 +165,12 @@ class PostgresqlStatuses:
     async def take_lease(self, list_id: ListId, holder: str, now: datetime, until: datetime) -> bool:
         taken = await self._database.execute(
             "UPDATE issuer_status_list SET lease_holder = $2, lease_until = $3"
-            " WHERE list_id = $1 AND (lease_holder = $2 OR lease_until <= $4)",
+            " WHERE list_id = $1 AND (lease_holder = $2 OR lease_until <= $4 OR lease_until >= $5)",
             list_id,
             holder,
             to_column(until),
             to_column(now),
+            to_column(until + LEASE_SLACK),
         )
         return taken == 1
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from issuer.domain.event import Event
 from issuer.domain.records import (
+    LEASE_SLACK,
     IssuanceId,
     IssuanceRecord,
     ListChange,
@@ -114,9 +115,10 @@ class SqliteStatuses:
     async def take_lease(self, list_id: ListId, holder: str, now: datetime, until: datetime) -> bool:
         sql = (
             "UPDATE issuer_status_list SET lease_holder = ?, lease_until = ?"
-            " WHERE list_id = ? AND (lease_holder = ? OR lease_until <= ?)"
+            " WHERE list_id = ? AND (lease_holder = ? OR lease_until <= ? OR lease_until >= ?)"
         )
-        arguments = (holder, to_column(until), list_id, holder, to_column(now))
+        beyond = to_column(until + LEASE_SLACK)
+        arguments = (holder, to_column(until), list_id, holder, to_column(now), beyond)
         return await self._database.write(lambda connection: connection.execute(sql, arguments).rowcount == 1)
 
     async def pending_changes(self, list_id: ListId) -> Sequence[ListChange]:

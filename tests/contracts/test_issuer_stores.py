@@ -227,6 +227,20 @@ class TestPublication:
         assert await stores.statuses.take_lease(ListId("list-0"), "late", until, LATER)
         assert not await stores.statuses.take_lease(ListId("nowhere"), "late", NOW, until)
 
+    async def test_a_lease_that_a_clock_ahead_of_time_wrote_binds_nobody(self, stores: IssuerStores) -> None:
+        """Else a server whose clock was years ahead would keep a list from being published for years."""
+        await stores.statuses.add_list(status_list(), token(), event())
+        years = NOW + timedelta(days=1000)
+        assert await stores.statuses.take_lease(
+            ListId("list-0"), "ahead", years, years + timedelta(seconds=10)
+        )
+        until = NOW + timedelta(seconds=10)
+        assert await stores.statuses.take_lease(ListId("list-0"), "in time", NOW, until)
+        a_little = timedelta(minutes=1)
+        assert not await stores.statuses.take_lease(
+            ListId("list-0"), "behind", NOW - a_little, until - a_little
+        )
+
     async def test_a_token_is_replaced_by_its_successor_only_and_takes_its_changes_along(
         self, stores: IssuerStores
     ) -> None:
