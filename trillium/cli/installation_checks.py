@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from keys import KeyPurpose, KeyRing, open_key_ring
-from keys.errors import CustodyError
+from keys.errors import CustodyError, UnsafePermissions
 from trillium.runtime.database import DatabaseError, PostgresqlDatabase, open_database
 from trillium.runtime.readiness import Finding, Level
 from trillium.runtime.ring_checks import check_ring
@@ -22,6 +22,8 @@ from trillium.runtime.settings import Check, SharedSettings
 PREFIXES: Final = ("TRILLIUM_", "ISSUER_", "VERIFIER_", "WALLET_", "REGISTER_")
 TOLERATED_SKEW: Final = timedelta(seconds=60)
 _OTHERS: Final = 0o077
+_ANCHORS: Final = "anchors.pem"
+_SECRET_FILES: Final = (".pem", ".bin")
 _UNSYNCHRONIZED: Final = 5
 """What adjtimex(2) answers when nothing keeps the clock right (TIME_ERROR)."""
 
@@ -47,7 +49,7 @@ def check_production(settings: SharedSettings, checks: Iterable[Check]) -> Itera
 
 
 def check_files(settings: SharedSettings) -> Iterator[Finding]:
-    """Modes of the folder and of what was made in it; a ring's own files are checked when it is opened."""
+    """Modes of the folder and of what was made in it; keys are looked at with their ring."""
     folder = settings.var_dir
     if not folder.is_dir():
         text = "The folder is not there yet: the first start makes it."
@@ -124,7 +126,17 @@ def check_keys(
     if not ring.state.entries:
         text = "There are no keys yet: the first start makes them."
         return None, [Finding("keys", "not_made_yet", Level.WARNING, settings.setting_name("keys_uri"), text)]
-    return ring, check_ring(ring.state, required, now)
+    return ring, [*check_ring(ring.state, required, now), *_check_key_files(settings.keys_uri)]
+
+
+def _check_key_files(keys_uri: str) -> Iterator[Finding]:
+    """The sandbox's authorities and keys yet to come are no less secret than those in use."""
+    scheme, _, folder = keys_uri.partition(":")
+    files = sorted(Path(folder).iterdir()) if scheme == "file" and Path(folder).is_dir() else []
+    for path in files:
+        if path.suffix in _SECRET_FILES and path.name != _ANCHORS and path.lstat().st_mode & _OTHERS:
+            text = "Others could read this key. Replace it, and find out who did."
+            yield Finding("keys", UnsafePermissions.code, Level.FAILED, str(path), text)
 
 
 def check_clock(var_dir: Path, now: datetime) -> Iterator[Finding]:

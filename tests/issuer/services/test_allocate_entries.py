@@ -18,7 +18,7 @@ from tests.issuer.surroundings import NOW, Interleaved
 
 def allocator(issuer: IssuerInMemory, store: object | None = None) -> AllocateEntries:
     """An allocator of its own, as each process has one."""
-    made = issuer.issuer.credentials.allocate
+    made = issuer.issuer.credentials.copies.allocate
     return replace(made, store=store or issuer.store, _leases={})
 
 

@@ -244,6 +244,7 @@ async def test_the_description_names_every_operation(server: Running) -> None:
         "get /credentials",
         "get /credentials/{credential_id}",
         "get /health",
+        "get /readyz",
         "post /accounts",
         "post /offers",
         "post /offers/{operation_id}/accept",
