@@ -115,7 +115,7 @@ def build_issuer(settings: Settings, ring: KeyRing, outside: Outside, *, lease_b
         issuing=build_issuing(
             settings, keys, outside, documents, allocate=allocate, authorize=senders.authorize
         ),
-        statuses=ChangeStatus(stores.issuances, stores.statuses, allocate, clock),
+        statuses=ChangeStatus(stores.issuances, stores.statuses, allocate, outside.directory, clock),
         publisher=PublishStatusLists(
             stores.statuses, keys.list_signer(), clock, _process_name(randomness), _list_not_published
         ),

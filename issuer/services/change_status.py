@@ -11,7 +11,7 @@ from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.records import IssuanceId, IssuanceRecord, IssuanceSummary, StatusListRow
 from issuer.domain.status import StatusChange
 from issuer.errors import StatusChangeRefused, UnknownIssuance
-from issuer.ports import Clock, IssuanceStore, StatusStore
+from issuer.ports import Clock, IssuanceStore, StatusStore, SubjectDirectory
 from issuer.services.allocate_entries import AllocateEntries
 
 EVENTS = {
@@ -36,6 +36,7 @@ class ChangeStatus:
     issuances: IssuanceStore
     statuses: StatusStore
     allocate: AllocateEntries
+    directory: SubjectDirectory
     clock: Clock
 
     async def of_person(
@@ -48,6 +49,23 @@ class ChangeStatus:
             StatusChangeRefused: no card of the person allows the change.
         """
         cards = await self.issuances.issuances_of(subject_ref)
+        if not cards:
+            raise UnknownIssuance
+        return await self._apply(cards, change, actor=actor, reason=reason)
+
+    async def of_holder(
+        self, subject_ref: SubjectRef, change: StatusChange, *, actor: Actor, reason: str
+    ) -> StatusChanged:
+        """Every card that a person may have in a wallet: their own, a child's, a business's (a stolen phone).
+
+        Others who sign for the same business lose its cards too, and can get new ones: who holds which is
+        not known.
+
+        Raises what ``of_person`` raises, and DirectoryUnavailable.
+        """
+        holdings = await self.directory.holdings(subject_ref)
+        held = dict.fromkeys([subject_ref, *(holding.subject_ref for holding in holdings)])
+        cards = [card for ref in held for card in await self.issuances.issuances_of(ref)]
         if not cards:
             raise UnknownIssuance
         return await self._apply(cards, change, actor=actor, reason=reason)

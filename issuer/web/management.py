@@ -117,7 +117,8 @@ async def _change(statuses: ChangeStatus, request: StatusChangeRequest) -> Statu
     reason = request.reason.value
     if request.subject_ref is not None:
         subject_ref = SubjectRef(request.subject_ref)
-        return await statuses.of_person(subject_ref, change, actor=MANAGEMENT, reason=reason)
+        of_whom = statuses.of_holder if request.held else statuses.of_person
+        return await of_whom(subject_ref, change, actor=MANAGEMENT, reason=reason)
     issuance_id = IssuanceId(request.issuance_id or "")
     return await statuses.of_card(issuance_id, change, actor=MANAGEMENT, reason=reason)
 

@@ -79,7 +79,7 @@ class StatusReason(StrEnum):
 
 
 class StatusChangeRequest(BaseModel):
-    """Change the status of one card, or of every card of a person."""
+    """Change the status of one card, of those about a person, or of all that a person may hold."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -87,11 +87,15 @@ class StatusChangeRequest(BaseModel):
     reason: StatusReason
     subject_ref: Identifier | None = None
     issuance_id: Identifier | None = None
+    held: bool = False
+    """With ``subject_ref``: also what the person may hold for a child or a business (a stolen phone)."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "StatusChangeRequest":
         if (self.subject_ref is None) == (self.issuance_id is None):
             raise ValueError("name a person or a credential, not both")
+        if self.held and self.subject_ref is None:
+            raise ValueError("only a person holds something")
         return self
 
 

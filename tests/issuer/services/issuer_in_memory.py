@@ -122,10 +122,15 @@ class IssuerInMemory:
         return (await self.issuer.tokens(request, ANONYMOUS)).access_token
 
     async def issue(
-        self, copies: int = 1, configuration_id: ConfigurationId = PHOTO_CARD, *, start: int = 0
+        self,
+        copies: int = 1,
+        configuration_id: ConfigurationId = PHOTO_CARD,
+        *,
+        start: int = 0,
+        about: SubjectRef = MAYA,
     ) -> list[VerifiedCredential]:
-        """A batch for Maya, checked as a wallet would."""
-        grant = Grant(MAYA, frozenset({configuration_id}), None)
+        """A batch for Maya, or about somebody else, checked as a wallet would."""
+        grant = Grant(about, frozenset({configuration_id}), None)
         proofs = self.prover.proofs(self.issuer.credentials.nonces(), copies, start=start)
         request = parse_credential_request(create_json(request_body(proofs, configuration_id)))
         issued = await self.issuer.credentials(grant, request)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 from issuer.domain.event import EventName, SubjectRef
 from issuer.domain.records import IssuanceId
 from issuer.domain.status import StatusChange
+from issuer.domain.subject import Guardianship
 from issuer.errors import StatusChangeRefused, UnknownIssuance
 from issuer.services.change_status import StatusChanged
 from tests.issuer.domain.type_folders import changed as changed_folder
 from tests.issuer.services.issuer_in_memory import CLERK, MAYA, PHOTO_CARD, PROOF_OF_AGE, IssuerInMemory
-from tests.issuer.surroundings import Interleaved
+from tests.issuer.surroundings import Interleaved, resident
 
 REVOKE, SUSPEND, REINSTATE = StatusChange.REVOKE, StatusChange.SUSPEND, StatusChange.REINSTATE
 CHANGES = (EventName.CREDENTIAL_REVOKED, EventName.CREDENTIAL_SUSPENDED, EventName.CREDENTIAL_REINSTATED)
@@ -53,6 +55,27 @@ async def test_all_copies_of_a_card_change_together_and_as_many_decoys_with_them
     assert set(found.values()) == {1}
     real = {(one.status.uri.rpartition("/")[2], one.status.index) for one in credentials if one.status}
     assert real < set(found)
+
+
+async def test_a_stolen_phone_ends_also_what_its_owner_holds_for_a_child(issuer: IssuerInMemory) -> None:
+    maya = issuer.register.residents[MAYA]
+    child = resident(given_name="Arjun", birthdate=date(2015, 9, 30), guardian=maya.register_number)
+    arjun = SubjectRef("arjun-in-mayas-hands")
+    issuer.register.capacities[arjun] = Guardianship(child, maya)
+    [own], [held] = await issuer.issue(1), await issuer.issue(1, start=1, about=arjun)
+    changed = await issuer.issuer.statuses.of_holder(MAYA, SUSPEND, actor=CLERK, reason="stolen_phone")
+    assert (len(changed.issuance_ids), changed.changed_copies) == (2, 2)
+    await issuer.issuer.publisher.publish_pending()
+    assert [await issuer.published_status(one) for one in (own, held)] == [2, 2]
+    await change_all(issuer, REINSTATE, "found")
+    await issuer.issuer.publisher.publish_pending()
+    assert [await issuer.published_status(one) for one in (own, held)] == [0, 2], "her own cards alone"
+
+
+async def test_who_holds_nothing_has_nothing_changed(issuer: IssuerInMemory) -> None:
+    for somebody in (MAYA, SubjectRef("nobody")):
+        with pytest.raises(UnknownIssuance):
+            await issuer.issuer.statuses.of_holder(somebody, REVOKE, actor=CLERK, reason="lost")
 
 
 async def test_3_14_decoys_are_on_the_lists_of_the_copies_and_between_them(issuer: IssuerInMemory) -> None:

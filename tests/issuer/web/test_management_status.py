@@ -69,6 +69,16 @@ async def test_all_cards_of_a_person_are_changed_at_once(issuer: RunningIssuer) 
     assert problem(again) == (409, "status_change_refused")
 
 
+async def test_what_a_person_holds_is_changed_with_what_is_theirs(issuer: RunningIssuer) -> None:
+    card = await new_card(issuer, 2)
+    subject_ref = await issuer.subject_ref()
+    answer = await change(issuer, subject_ref=subject_ref, change="suspend", held=True)
+    assert answer.status_code == 200
+    assert card["issuance_id"] in answer.json()["issuance_ids"]
+    unheard = await change(issuer, issuance_id=card["issuance_id"], change="revoke", held=True)
+    assert problem(unheard) == (400, "invalid_request")
+
+
 @pytest.mark.parametrize("reason", list(StatusReason))
 async def test_every_reason_is_taken_and_only_these(issuer: RunningIssuer, reason: str) -> None:
     card = (await new_card(issuer))["issuance_id"]
