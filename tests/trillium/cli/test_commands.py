@@ -90,6 +90,8 @@ def test_an_offer_names_its_person_and_its_code() -> None:
         (["offer", "create", "--subject", "x", "--type", "passport"], 1, "unknown_credential_configuration"),
         (["status", "revoke", "--subject", "nobody", "--reason", "fraud"], 1, "unknown_credential"),
         (["status", "revoke", "--reason", "fraud"], 2, "--subject or a credential by --issuance"),
+        (["status", "revoke", "--issuance", "x", "--held", "--reason", "fraud"], 2, "goes with --subject"),
+        (["status", "revoke", "--subject", "nobody", "--held", "--reason", "fraud"], 1, "unknown_credential"),
         (["status", "revoke", "--subject", "x", "--reason", "whim"], 2, "whim"),
         (
             ["verifier", "client", "add", "--name-en", "A", "--name-fr", "B", "--preset", "all"],
