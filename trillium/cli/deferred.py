@@ -8,7 +8,7 @@ from issuer.app import opened_issuer
 from issuer.domain.deferred import DeferralId, DenialReason
 from issuer.domain.event import Actor, SubjectRef
 from trillium.cli.local import issuer_settings
-from trillium.cli.output import JsonOption, console, print_json, print_rows, run
+from trillium.cli.output import TAKES_ID, JsonOption, console, print_json, print_rows, run
 
 app = typer.Typer(help="Deferred credential requests.", no_args_is_help=True)
 CLI = Actor("cli")
@@ -50,7 +50,7 @@ def list_deferred(
         print_rows(COLUMNS, rows)
 
 
-@app.command()
+@app.command(context_settings=TAKES_ID)
 def approve(deferral_id: DeferralArgument) -> None:
     """Let the wallet have the credential when it asks the next time."""
 
@@ -62,7 +62,7 @@ def approve(deferral_id: DeferralArgument) -> None:
     console.print("Approved. The wallet gets the credential when it asks the next time.")
 
 
-@app.command()
+@app.command(context_settings=TAKES_ID)
 def deny(deferral_id: DeferralArgument, reason: ReasonOption) -> None:
     """Refuse the credential for good."""
 

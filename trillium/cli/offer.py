@@ -13,7 +13,7 @@ from issuer.services.create_offer import CreatedOffer, OfferTerms
 from issuer.web.management_offers import offer_state
 from issuer.web.offer_messages import OfferMessages
 from trillium.cli.local import issuer_settings
-from trillium.cli.output import MISUSED, JsonOption, console, fail, print_json, print_rows, run
+from trillium.cli.output import MISUSED, TAKES_ID, JsonOption, console, fail, print_json, print_rows, run
 
 app = typer.Typer(help="Credential offers.", no_args_is_help=True)
 CLI = Actor("cli")
@@ -61,7 +61,7 @@ def create(
         console.print("The transaction code was sent to the resident.")
 
 
-@app.command("show")
+@app.command("show", context_settings=TAKES_ID)
 def show(offer_id: OfferArgument, as_json: JsonOption = False) -> None:
     """What became of an offer."""
     _print([run(lambda: _show(offer_id))], as_json=as_json, one=True)
@@ -76,7 +76,7 @@ def list_offers(
     _print(run(lambda: _list(subject, register_number)), as_json=as_json)
 
 
-@app.command("withdraw")
+@app.command("withdraw", context_settings=TAKES_ID)
 def withdraw(offer_id: OfferArgument) -> None:
     """End an offer that was not used yet; one that is over stays as it is."""
     state = run(lambda: _withdraw(offer_id))

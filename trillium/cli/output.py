@@ -22,6 +22,9 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
+TAKES_ID = {"ignore_unknown_options": True}
+"""For commands whose argument is a random identifier: one in 64 begins with a hyphen and is no option."""
+
 FAILED = 1
 MISUSED = 2
 

@@ -88,6 +88,12 @@ def test_an_offer_names_its_person_and_its_code() -> None:
         (["offer", "create", "--register-number", "ON-9999999", "--type", "photo-card"], 1, "no such number"),
         (["offer", "create", "--subject", "nobody", "--type", "photo-card"], 1, "unknown_subject"),
         (["offer", "create", "--subject", "x", "--type", "passport"], 1, "unknown_credential_configuration"),
+        # Random identifiers: one in 64 begins with a hyphen.
+        (["offer", "show", "-bRUvyc_MLzRrG2Ti7y46w"], 1, "unknown_offer"),
+        (["offer", "withdraw", "--RUvyc_MLzRrG2Ti7y46w"], 1, "unknown_offer"),
+        (["deferred", "approve", "-bRUvyc_MLzRrG2Ti7y46w"], 1, "unknown_deferral"),
+        (["deferred", "deny", "-bRU", "--reason", "fraud"], 1, "unknown_deferral"),
+        (["status", "revoke", "--subject", "-bRU", "--reason", "fraud"], 1, "unknown_credential"),
         (["status", "revoke", "--subject", "nobody", "--reason", "fraud"], 1, "unknown_credential"),
         (["status", "revoke", "--reason", "fraud"], 2, "--subject or a credential by --issuance"),
         (["status", "revoke", "--issuance", "x", "--held", "--reason", "fraud"], 2, "goes with --subject"),
