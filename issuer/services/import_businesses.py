@@ -1,24 +1,16 @@
 """Fills the register of businesses from a CSV file; like the residents, whom it has to know already."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from issuer.domain.bad_cells import BadCell
 from issuer.domain.business import Business, NewBusiness, NewCapacity
 from issuer.domain.business_file import ReadBusiness, check_signatories, read_businesses
-from issuer.domain.resident import PutCounts, RegisterNumber
+from issuer.domain.resident import RegisterNumber
 from issuer.ports import Randomness, Register
-from issuer.services.import_residents import ImportReport, draw_subject_ref
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a file says: the businesses that may go in, and every bad cell in the order of its lines."""
-
-    new: list[NewBusiness]
-    bad: tuple[BadCell, ...]
+from issuer.services.import_file import ImportReport, Reading, import_file, in_order
+from issuer.services.import_residents import draw_subject_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +34,8 @@ class ImportBusinesses:
         is what the last file said.
         """
         known = await self.register.known()
-        reading = await asyncio.to_thread(self._read, lines, today, known, progress)
-        if reading.bad and not skip_bad:
-            return ImportReport(PutCounts(0, 0, 0), reading.bad, refused=True)
-        counts = await self.register.put_businesses(reading.new)
-        return ImportReport(counts, reading.bad, refused=False)
+        read = partial(self._read, lines, today, known, progress)
+        return await import_file(read, self.register.put_businesses, skip_bad=skip_bad)
 
     def _read(
         self,
@@ -54,7 +43,7 @@ class ImportBusinesses:
         today: date,
         known: frozenset[RegisterNumber],
         progress: Callable[[int], None],
-    ) -> _Reading:
+    ) -> Reading[NewBusiness]:
         rows: list[ReadBusiness] = []
         for row in read_businesses(lines, today=today):
             rows.append(row)
@@ -64,7 +53,7 @@ class ImportBusinesses:
         unwanted = {cell.line for cell in strangers}
         good = (row.business for row in rows if row.business is not None and row.line not in unwanted)
         new = [self._new(business) for business in good]
-        return _Reading(new, tuple(sorted(bad, key=lambda cell: (cell.line, cell.column))))
+        return Reading(new, in_order(bad))
 
     def _new(self, business: Business) -> NewBusiness:
         capacities = tuple(

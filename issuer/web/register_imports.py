@@ -1,6 +1,6 @@
 """What an import of a register answers."""
 
-from issuer.services.import_residents import ImportReport
+from issuer.services.import_file import ImportReport
 from issuer.web.management_messages import BadCellAnswer, ImportAnswer
 
 

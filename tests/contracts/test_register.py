@@ -13,7 +13,8 @@ from issuer.clients.register import SqlRegister, search_form
 from issuer.domain.event import SubjectRef
 from issuer.domain.register_file import BadReason
 from issuer.domain.resident import PutCounts
-from issuer.services.import_residents import ImportReport, ImportResidents
+from issuer.services.import_file import ImportReport
+from issuer.services.import_residents import ImportResidents
 from tests.simulators.ministry import asked_over_http
 from trillium.runtime.database import open_database
 

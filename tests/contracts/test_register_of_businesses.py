@@ -17,7 +17,8 @@ from issuer.domain.event import SubjectRef
 from issuer.domain.resident import PutCounts, Resident
 from issuer.domain.subject import Guardianship, SigningAuthority
 from issuer.services.import_businesses import ImportBusinesses
-from issuer.services.import_residents import ImportReport, ImportResidents
+from issuer.services.import_file import ImportReport
+from issuer.services.import_residents import ImportResidents
 from tests.contracts.test_register import TODAY, SystemRandomness
 from tests.simulators.ministry import asked_over_http
 from trillium.runtime.database import open_database

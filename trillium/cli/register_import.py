@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from issuer.app import Issuer, opened_issuer
-from issuer.services.import_residents import ImportReport
+from issuer.services.import_file import ImportReport
 from trillium.cli.local import issuer_settings
 from trillium.cli.output import FAILED, console, errors, print_json, run
 
