@@ -7,23 +7,39 @@ import { MemoryRecords } from './credo_records.mjs';
 
 const RECORDED_HEADERS = ['accept', 'content-type', 'authorization', 'dpop'];
 
-/** A fetch that reaches one origin only and appends every exchange to `exchanges`. */
+const ANSWER_TIMEOUT_MS = 120_000;
+
+/**
+ * A fetch that reaches one origin only and appends every exchange to `exchanges`.
+ *
+ * Bodies are read once and passed on as bytes: a cloned body of Node's fetch may be cancelled while it is being
+ * sent, when the clone is collected (undici #4414), and the request then waits for ever.
+ */
 function recordingFetch(origin, exchanges) {
   return async (input, init) => {
-    const request = new Request(input, init);
-    if (new URL(request.url).origin !== origin) throw new Error(`asked for ${request.url}, outside ${origin}`);
+    const { url, method, headers, ...request } = await readRequest(input, init);
+    if (new URL(url).origin !== origin) throw new Error(`asked for ${url}, outside ${origin}`);
     const exchange = {
-      method: request.method,
-      url: request.url,
-      headers: Object.fromEntries(RECORDED_HEADERS.map((name) => [name, request.headers.get(name)])),
-      body: await request.clone().text(),
+      method,
+      url,
+      headers: Object.fromEntries(RECORDED_HEADERS.map((name) => [name, headers.get(name)])),
+      body: request.body ?? '',
     };
     exchanges.push(exchange);
-    const response = await fetch(request);
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const response = await fetch(url, { method, headers, signal, ...request });
+    const bytes = await response.arrayBuffer();
     exchange.status = response.status;
-    exchange.answer = await response.clone().text();
-    return response;
+    exchange.answer = new TextDecoder().decode(bytes);
+    return new Response(bytes.byteLength > 0 ? bytes : null, response);
   };
+}
+
+/** What credo asks to be sent, its body as text. */
+async function readRequest(input, init) {
+  const request = new Request(input, init);
+  const body = await request.text();
+  return { url: request.url, method: request.method, headers: request.headers, ...(body && { body }) };
 }
 
 /** Type metadata by plain http too, which credo leaves to its user; the integrity check is credo's. */

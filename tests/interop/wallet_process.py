@@ -94,6 +94,7 @@ class WalletProcess:
         readable, _, _ = select.select([output], [], [], ANSWER_TIMEOUT_S)
         line = output.readline() if readable else ""
         if not line:
+            self.process.kill()  # later tests fail at once
             pytest.fail(f"credo gave no answer:\n{self.log_file.read_text()}", pytrace=False)
         answer: dict[str, Any] = json.loads(line)
         return answer
