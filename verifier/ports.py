@@ -8,14 +8,8 @@ from typing import Protocol
 from specs.jose.x5c import TrustAnchors
 from specs.token_status_list import StatusOutcome, StatusReference
 from verifier.domain.event import Event
-from verifier.domain.presentation import (
-    ClientId,
-    Presentation,
-    PresentationState,
-    RelyingService,
-    RequestId,
-    SealedResult,
-)
+from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
+from verifier.domain.relying_service import ClientId, RelyingService
 
 
 class Clock(Protocol):

@@ -11,14 +11,13 @@ import pytest
 from trillium.runtime.database import SqliteDatabase, create_schema, open_database
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.presentation import (
-    ClientId,
     ClientIdPrefix,
     Presentation,
     PresentationState,
-    RelyingService,
     RequestId,
     SealedResult,
 )
+from verifier.domain.relying_service import ClientId, RelyingService
 from verifier.store import tables
 from verifier.store.memory import MemoryVerifierStore
 from verifier.store.postgresql import PostgresqlVerifierStore

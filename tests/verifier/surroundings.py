@@ -19,7 +19,8 @@ from trillium.runtime.randomness import SystemRandomness
 from verifier.app import Outside, Store, Verifier, build_verifier, open_ring
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.domain.event import Actor
-from verifier.domain.presentation import ClientIdPrefix, RelyingService
+from verifier.domain.presentation import ClientIdPrefix
+from verifier.domain.relying_service import RelyingService
 from verifier.domain.trust import Trust
 from verifier.ports import StatusAnswer
 from verifier.services.start_presentation import StartedPresentation

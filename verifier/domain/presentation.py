@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from verifier.domain.relying_service import ClientId
+
 RequestId = NewType("RequestId", str)
 """In the ``request_uri`` and ``response_uri``: whoever sees the QR code knows it."""
 
 TransactionId = NewType("TransactionId", str)
 """The relying service's secret; wallets never see it (5.30). Stored as SHA-256."""
-
-ClientId = NewType("ClientId", str)
-"""A registered relying service."""
 
 PRESENTATION_LIFETIME = timedelta(minutes=5)
 RESULT_LIFETIME = timedelta(minutes=10)
@@ -78,20 +77,3 @@ class SealedResult:
 
     wrapped_key: bytes
     ciphertext: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class RelyingService:
-    """A registered relying service: who may ask for what."""
-
-    client_id: ClientId
-    secret_hash: bytes
-    """SHA-256 of a 256-bit secret that was shown once."""
-    names: tuple[tuple[str, str], ...]
-    """(language tag, name) pairs; English and French at least."""
-    presets: tuple[str, ...]
-    created_at: datetime
-
-    def name_in(self, language: str) -> str:
-        """The name in a language, else the first one."""
-        return dict(self.names).get(language, self.names[0][1])

@@ -9,9 +9,9 @@ from verifier.domain.presentation import (
     RESULT_LIFETIME,
     Presentation,
     PresentationState,
-    RelyingService,
     TransactionId,
 )
+from verifier.domain.relying_service import RelyingService
 from verifier.errors import PresentationOpen, ResultGone, UnknownPresentation
 from verifier.ports import Clock, PresentationStore
 from verifier.services.requests import transaction_hash

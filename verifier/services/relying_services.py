@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from specs.encoding import b64url_encode
 from verifier.domain.event import Actor, Event, EventName
-from verifier.domain.presentation import ClientId, RelyingService
 from verifier.domain.preset import Preset
+from verifier.domain.relying_service import ClientId, RelyingService
 from verifier.errors import UnknownPreset, UnknownRelyingService
 from verifier.ports import Clock, Randomness, RelyingServiceStore
 

@@ -14,11 +14,11 @@ from verifier.domain.presentation import (
     PRESENTATION_LIFETIME,
     ClientIdPrefix,
     Presentation,
-    RelyingService,
     RequestId,
     TransactionId,
 )
 from verifier.domain.preset import Preset
+from verifier.domain.relying_service import RelyingService
 from verifier.errors import UnknownPreset
 from verifier.ports import Clock, PresentationStore, Randomness
 from verifier.services.requests import SECRET_BYTES, RequestIdentity, create_secret, transaction_hash

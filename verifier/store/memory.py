@@ -8,14 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from verifier.domain.event import Actor, Event, EventName
-from verifier.domain.presentation import (
-    ClientId,
-    Presentation,
-    PresentationState,
-    RelyingService,
-    RequestId,
-    SealedResult,
-)
+from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
+from verifier.domain.relying_service import ClientId, RelyingService
 
 
 @dataclass(slots=True)

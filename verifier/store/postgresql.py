@@ -6,14 +6,8 @@ from datetime import datetime
 from trillium.runtime.database import PostgresqlDatabase
 from trillium.runtime.rows import to_column
 from verifier.domain.event import Event, EventName
-from verifier.domain.presentation import (
-    ClientId,
-    Presentation,
-    PresentationState,
-    RelyingService,
-    RequestId,
-    SealedResult,
-)
+from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
+from verifier.domain.relying_service import ClientId, RelyingService
 from verifier.store.rows import (
     event_columns,
     event_from,

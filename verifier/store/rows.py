@@ -6,14 +6,13 @@ from typing import Any
 from trillium.runtime.rows import Row, from_column, to_column
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.presentation import (
-    ClientId,
     ClientIdPrefix,
     Presentation,
     PresentationState,
-    RelyingService,
     RequestId,
     SealedResult,
 )
+from verifier.domain.relying_service import ClientId, RelyingService
 
 
 def presentation_columns(presentation: Presentation) -> tuple[Any, ...]:

@@ -8,14 +8,8 @@ from typing import Any
 from trillium.runtime.database import SqliteDatabase
 from trillium.runtime.rows import rows_of, to_column
 from verifier.domain.event import Event, EventName
-from verifier.domain.presentation import (
-    ClientId,
-    Presentation,
-    PresentationState,
-    RelyingService,
-    RequestId,
-    SealedResult,
-)
+from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
+from verifier.domain.relying_service import ClientId, RelyingService
 from verifier.store.rows import (
     event_columns,
     event_from,

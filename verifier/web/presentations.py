@@ -11,7 +11,8 @@ from trillium.runtime.authorization import parse_basic
 from trillium.runtime.bodies import read_json
 from trillium.runtime.qr import draw_qr_apart
 from trillium.runtime.refusals import NotAuthenticated
-from verifier.domain.presentation import RelyingService, TransactionId
+from verifier.domain.presentation import TransactionId
+from verifier.domain.relying_service import RelyingService
 from verifier.errors import UnknownRelyingService
 from verifier.services.get_result import GetResult
 from verifier.services.relying_services import RelyingServices

@@ -7,14 +7,8 @@ import pytest
 
 from tests.verifier.issuing import NOW
 from verifier.domain.event import Event
-from verifier.domain.presentation import (
-    ClientId,
-    ClientIdPrefix,
-    Presentation,
-    PresentationState,
-    RelyingService,
-    RequestId,
-)
+from verifier.domain.presentation import ClientIdPrefix, Presentation, PresentationState, RequestId
+from verifier.domain.relying_service import ClientId, RelyingService
 
 END = NOW + timedelta(minutes=5)
 MOMENT = timedelta(microseconds=1)

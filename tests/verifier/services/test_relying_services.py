@@ -10,7 +10,7 @@ import pytest
 from tests.verifier.surroundings import MANAGEMENT, Desk, HandClock
 from trillium.runtime.randomness import SystemRandomness
 from verifier.domain.event import Event, EventName
-from verifier.domain.presentation import ClientId
+from verifier.domain.relying_service import ClientId
 from verifier.errors import UnknownPreset, UnknownRelyingService
 from verifier.services.relying_services import RegisteredService, RelyingServices
 from verifier.store.memory import MemoryVerifierStore

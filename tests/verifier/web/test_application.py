@@ -15,13 +15,13 @@ from tests.verifier.surroundings import PUBLIC_URL, settings_for_tests
 from verifier.app import create_app, opened_verifier
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.presentation import (
-    ClientId,
     ClientIdPrefix,
     Presentation,
     PresentationState,
     RequestId,
     SealedResult,
 )
+from verifier.domain.relying_service import ClientId
 from verifier.domain.trust import Trust
 from verifier.errors import BadTrust
 from verifier.settings import Settings

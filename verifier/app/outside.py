@@ -1,0 +1,67 @@
+"""What surrounds the verifier: its database, its keys, the network, the clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from keys import KeyPurpose, KeyRing, KeySpec, open_key_ring
+from trillium.runtime.clock import SystemClock
+from trillium.runtime.database import Database, SqliteDatabase
+from trillium.runtime.http_client import StrangerClient
+from trillium.runtime.randomness import SystemRandomness
+from verifier.clients.status_lists import HttpStatusLists
+from verifier.ports import PresentationStore, RelyingServiceStore
+from verifier.settings import Settings
+from verifier.store.postgresql import PostgresqlVerifierStore
+from verifier.store.sqlite import SqliteVerifierStore
+
+SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
+
+
+class Store(PresentationStore, RelyingServiceStore, Protocol):
+    """Both stores of the verifier; every adapter is both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What surrounds the verifier."""
+
+    store: Store
+    statuses: HttpStatusLists
+    clock: SystemClock
+    randomness: SystemRandomness
+
+
+def open_store(database: Database) -> Store:
+    """The store of an open database."""
+    if isinstance(database, SqliteDatabase):
+        return SqliteVerifierStore(database)
+    return PostgresqlVerifierStore(database)
+
+
+def open_ring(settings: Settings, now: datetime) -> KeyRing:
+    """The verifier's keys, made at the first start."""
+    ring = open_key_ring(settings.keys_uri, sandbox=not settings.is_production, now=now)
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    certified = KeySpec((host,), (settings.public_url,), certificate=True)
+    ring.ensure({KeyPurpose.REQUEST_OBJECT: certified, **{purpose: KeySpec() for purpose in SECRETS}}, now)
+    return ring
+
+
+def open_client(settings: Settings) -> StrangerClient:
+    """For addresses that somebody else has chosen (decisions.md, Outgoing requests)."""
+    authorities = settings.outgoing_ca_file
+    return StrangerClient(
+        loopback_origins=settings.loopback_origins,
+        ssl_context=httpx.create_ssl_context(verify=str(authorities), trust_env=False)
+        if authorities
+        else None,
+    )
+
+
+def open_outside(database: Database, client: StrangerClient) -> Outside:
+    """Everything outside, in service."""
+    return Outside(open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness())

@@ -1,0 +1,32 @@
+"""Whether the verifier can do its work now."""
+
+from collections.abc import Iterable
+
+from keys import KeyPurpose
+from trillium.runtime.readiness import Finding, Level, Readiness
+from trillium.runtime.ring_checks import check_ring
+from verifier.app.outside import SECRETS
+from verifier.app.services import Verifier
+from verifier.domain.relying_service import ClientId
+
+NO_CLIENT = ClientId("-")
+
+
+def build_readiness(verifier: Verifier) -> Readiness:
+    """Its database, its keys, and somebody to trust."""
+
+    async def database() -> Iterable[Finding]:
+        await verifier.outside.store.find_service(NO_CLIENT)  # no client is called that
+        return ()
+
+    async def keys() -> Iterable[Finding]:
+        now = verifier.outside.clock.now()
+        return check_ring(verifier.ring.state, (KeyPurpose.REQUEST_OBJECT, *SECRETS), now)
+
+    async def trust() -> Iterable[Finding]:
+        if verifier.presets:
+            return ()
+        text = "No issuer is trusted, or no preset asks for what it issues: nothing can be verified."
+        return (Finding("trust", "nothing_to_verify", Level.WARNING, text=text),)
+
+    return Readiness({"database": database, "keys": keys, "trust": trust})

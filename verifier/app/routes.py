@@ -1,0 +1,68 @@
+"""Routes, errors and middleware around the services."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from trillium.runtime.application import create_application
+from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
+from trillium.runtime.health import HEALTH, HEALTH_PATH
+from trillium.runtime.management import ManagementGuard
+from trillium.runtime.middleware import MiddlewareOptions, install_middleware
+from trillium.runtime.openapi import add_hot_routes, document_hot_routes
+from trillium.runtime.rate_limit import TokenBuckets
+from trillium.runtime.readiness import READY_PATH, readiness_route
+from verifier.app.readiness import build_readiness
+from verifier.app.services import Verifier
+from verifier.app.wallets import wallet_routes
+from verifier.errors import DrillsRefused
+from verifier.web.answers import ANSWERS
+from verifier.web.management import ManagementServices, management_router
+from verifier.web.presentations import PresentationServices, presentation_router
+from verifier.web.rates import RATES, route_class
+
+MAX_RESPONSE_BYTES = 2 * 1024 * 1024
+
+
+def assemble(
+    verifier: Verifier,
+    guard: ManagementGuard,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+) -> FastAPI:
+    """Routes, errors and middleware around the services."""
+    settings = verifier.settings
+    app = create_application("Trillium verifier", version("trillium"), lifespan=lifespan)
+    routes = (*wallet_routes(verifier), HEALTH, readiness_route(build_readiness(verifier)))
+    add_hot_routes(app, routes)
+    app.include_router(
+        presentation_router(
+            PresentationServices(verifier.clients, verifier.start, verifier.results, settings.public_url)
+        )
+    )
+
+    def drill(seconds: int) -> None:
+        if settings.is_production:
+            raise DrillsRefused
+        until = verifier.outside.clock.now() + timedelta(seconds=seconds)
+        verifier.outside.statuses.put_out_of_reach(until)
+
+    app.include_router(
+        management_router(ManagementServices(verifier.clients, verifier.presets, drill), guard.require)
+    )
+    document_hot_routes(app, routes)
+    kinds = kinds_by_prefix(
+        {"/management": CallerKind.PROBLEM, "/presentations": CallerKind.PROBLEM}, CallerKind.OAUTH
+    )
+    options = MiddlewareOptions(
+        https=settings.https,
+        default_language=settings.default_locale,
+        buckets=TokenBuckets(RATES) if settings.rate_limits else None,
+        route_class=route_class,
+        body_limits={"/responses/": MAX_RESPONSE_BYTES, "/request-objects/": 128 * 1024},
+        quiet=lambda path: path in (HEALTH_PATH, READY_PATH),
+    )
+    install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
+    return app
