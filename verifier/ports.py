@@ -67,6 +67,9 @@ class RelyingServiceStore(Protocol):
     async def add_service(self, service: RelyingService, event: Event) -> None:
         """Registers a relying service."""
 
+    async def change_service(self, service: RelyingService, event: Event) -> bool:
+        """Keeps a changed relying service with its next ``version``; ``False`` when it was changed since."""
+
     async def find_service(self, client_id: ClientId) -> RelyingService | None:
         """One relying service."""
 

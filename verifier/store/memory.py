@@ -94,6 +94,14 @@ class MemoryVerifierStore:
         self._services[service.client_id] = service
         self.events.append(event)
 
+    async def change_service(self, service: RelyingService, event: Event) -> bool:
+        known = self._services.get(service.client_id)
+        if known is None or known.version != service.version - 1:
+            return False
+        self._services[service.client_id] = service
+        self.events.append(event)
+        return True
+
     async def find_service(self, client_id: ClientId) -> RelyingService | None:
         return self._services.get(client_id)
 

@@ -14,9 +14,8 @@ from verifier.store.rows import (
     presentation_columns,
     presentation_from,
     sealed_from,
-    service_columns,
-    service_from,
 )
+from verifier.store.service_rows import service_columns, service_from
 
 _EVENT = "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason)"
 _OPEN = "state IN ('requested', 'retrieved')"
@@ -69,9 +68,19 @@ WITH late AS (
 
 _ADD_SERVICE = f"""
 WITH added AS (
-    INSERT INTO verifier_relying_service VALUES ($1, $2, $3, $4, $5) RETURNING 1
+    INSERT INTO verifier_relying_service
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING 1
 )
-{_EVENT} SELECT $6, $7, $8::bigint, $9, $10, $11 FROM added"""
+{_EVENT} SELECT $14, $15, $16::bigint, $17, $18, $19 FROM added"""
+
+_CHANGE_SERVICE = f"""
+WITH changed AS (
+    UPDATE verifier_relying_service SET secret_hash = $2, names = $3, presets = $4, created_at = $5,
+        site = $6, return_urls = $7, webhook_url = $8, evidence_key = $9, previous_secret_hash = $10,
+        previous_secret_until = $11, disabled_at = $12, version = $13
+    WHERE client_id = $1 AND version = $13 - 1 RETURNING 1
+)
+{_EVENT} SELECT $14, $15, $16::bigint, $17, $18, $19 FROM changed"""
 
 
 class PostgresqlVerifierStore:
@@ -134,6 +143,10 @@ class PostgresqlVerifierStore:
 
     async def add_service(self, service: RelyingService, event: Event) -> None:
         await self._database.execute(_ADD_SERVICE, *service_columns(service), *event_columns(event))
+
+    async def change_service(self, service: RelyingService, event: Event) -> bool:
+        columns = (*service_columns(service), *event_columns(event))
+        return await self._database.execute(_CHANGE_SERVICE, *columns) == 1
 
     async def find_service(self, client_id: ClientId) -> RelyingService | None:
         sql = "SELECT * FROM verifier_relying_service WHERE client_id = $1"

@@ -1,6 +1,5 @@
 """From values to columns and back; both SQL stores share it."""
 
-import json
 from typing import Any
 
 from trillium.runtime.rows import Row, from_column, to_column
@@ -12,7 +11,7 @@ from verifier.domain.presentation import (
     RequestId,
     SealedResult,
 )
-from verifier.domain.relying_service import ClientId, RelyingService
+from verifier.domain.relying_service import ClientId
 
 
 def presentation_columns(presentation: Presentation) -> tuple[Any, ...]:
@@ -62,28 +61,6 @@ def sealed_from(row: Row) -> SealedResult | None:
     if row["ciphertext"] is None or row["wrapped_key"] is None:
         return None
     return SealedResult(bytes(row["wrapped_key"]), bytes(row["ciphertext"]))
-
-
-def service_columns(service: RelyingService) -> tuple[Any, ...]:
-    """In the order of the columns of ``verifier_relying_service``."""
-    return (
-        service.client_id,
-        service.secret_hash,
-        json.dumps(service.names, ensure_ascii=False),
-        json.dumps(service.presets),
-        to_column(service.created_at),
-    )
-
-
-def service_from(row: Row) -> RelyingService:
-    """A relying service from a row."""
-    return RelyingService(
-        client_id=ClientId(row["client_id"]),
-        secret_hash=bytes(row["secret_hash"]),
-        names=tuple((tag, name) for tag, name in json.loads(row["names"])),
-        presets=tuple(json.loads(row["presets"])),
-        created_at=from_column(row["created_at"]),
-    )
 
 
 def event_columns(event: Event) -> tuple[Any, ...]:

@@ -16,13 +16,18 @@ from verifier.store.rows import (
     presentation_columns,
     presentation_from,
     sealed_from,
-    service_columns,
-    service_from,
 )
+from verifier.store.service_rows import service_columns, service_from
 
 _INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 15)})"
 _INSERT_EVENT = (
     "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_INSERT_SERVICE = f"INSERT INTO verifier_relying_service VALUES ({','.join('?' * 13)})"
+_CHANGE_SERVICE = (
+    "UPDATE verifier_relying_service SET secret_hash = ?, names = ?, presets = ?, created_at = ?, site = ?,"
+    " return_urls = ?, webhook_url = ?, evidence_key = ?, previous_secret_hash = ?,"
+    " previous_secret_until = ?, disabled_at = ?, version = ? WHERE client_id = ? AND version = ?"
 )
 _OPEN = "state IN ('requested', 'retrieved') AND expires_at > ?"
 
@@ -149,12 +154,22 @@ class SqliteVerifierStore:
 
     async def add_service(self, service: RelyingService, event: Event) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT INTO verifier_relying_service VALUES (?, ?, ?, ?, ?)", service_columns(service)
-            )
+            connection.execute(_INSERT_SERVICE, service_columns(service))
             connection.execute(_INSERT_EVENT, event_columns(event))
 
         await self._database.write(work)
+
+    async def change_service(self, service: RelyingService, event: Event) -> bool:
+        client_id, *changed = service_columns(service)
+
+        def work(connection: sqlite3.Connection) -> bool:
+            arguments = (*changed, client_id, service.version - 1)
+            if connection.execute(_CHANGE_SERVICE, arguments).rowcount == 0:
+                return False
+            connection.execute(_INSERT_EVENT, event_columns(event))
+            return True
+
+        return await self._database.write(work)
 
     async def find_service(self, client_id: ClientId) -> RelyingService | None:
         rows = await self._rows("SELECT * FROM verifier_relying_service WHERE client_id = ?", client_id)

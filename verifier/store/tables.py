@@ -40,6 +40,14 @@ relying_service = Table(
     Column("names", Text, nullable=False),
     Column("presets", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("site", Text),
+    Column("return_urls", Text, nullable=False),
+    Column("webhook_url", Text),
+    Column("evidence_key", Text),
+    Column("previous_secret_hash", LargeBinary),
+    Column("previous_secret_until", BigInteger),
+    Column("disabled_at", BigInteger),
+    Column("version", Integer, nullable=False),
 )
 
 event = Table(
