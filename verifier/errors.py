@@ -77,6 +77,20 @@ class BadTrust(VerifierError):
     text = "The configured trust is not valid."
 
 
+class TrustUnavailable(VerifierError):
+    """No trust list, or one that is too old or not to be believed: nothing can be said of any issuer."""
+
+    code = "trust_unavailable"
+    text = "The list of trusted issuers is not available."
+
+
+class IssuerKeysUnavailable(VerifierError):
+    """The keys of a trusted issuer could not be fetched, which says nothing about its credentials."""
+
+    code = "issuer_keys_unavailable"
+    text = "The keys of the issuer are not available."
+
+
 class ResponseNotForThisRequest(VerifierError):
     """Damaged, without holder binding, or bound to another request's nonce; the request stays open."""
 

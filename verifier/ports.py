@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from specs.jose import PublicJwk
 from specs.jose.x5c import TrustAnchors
 from specs.token_status_list import StatusOutcome, StatusReference
 from verifier.domain.event import Event
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
 from verifier.domain.relying_service import ClientId, RelyingService
+from verifier.domain.trust import Trust, TrustedIssuer
 
 
 class Clock(Protocol):
@@ -96,3 +98,27 @@ class StatusLists(Protocol):
         self, reference: StatusReference, *, anchors: TrustAnchors, max_age: timedelta, now: datetime
     ) -> StatusAnswer:
         """Never raises for trouble with the list; that is an answer."""
+
+
+class TrustSource(Protocol):
+    """Whom to trust. It may change while the server runs: ask for every presentation, keep nothing."""
+
+    def current(self, now: datetime) -> Trust:
+        """Who may issue what at this moment; the same object until that changes.
+
+        Raises:
+            TrustUnavailable: there is no list, or none that can be used; nobody may be called untrusted then.
+        """
+
+
+class IssuerKeys(Protocol):
+    """The keys of issuers that publish them under their own name (SD-JWT VC section 4)."""
+
+    async def keys_of(self, issuer: TrustedIssuer, kid: str | None, now: datetime) -> Sequence[PublicJwk]:
+        """The keys that a credential with this ``kid`` may be signed with; none: the issuer has no such key.
+
+        ``issuer``: one of the trusted ones, with ``Mechanism.METADATA``; nobody else is ever asked.
+
+        Raises:
+            IssuerKeysUnavailable: they could not be had, which says nothing about the credential.
+        """

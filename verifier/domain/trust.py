@@ -2,15 +2,26 @@
 
 A credential brings a certificate chain. The chain must end at an anchor of an issuer that is trusted for the
 credential's type, and its leaf must be that issuer's: an authority certifies others too. Only then is the
-leaf's key used to check the signature. The mechanism is fixed here by configuration, so a token cannot choose
-another one (2.13).
+leaf's key used to check the signature. Or the issuer publishes its keys under its own name (SD-JWT VC section
+4). Which of the two is fixed here for each issuer, so a token cannot choose the other one (2.13).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from specs.jose.x5c import TrustAnchors, VerifiedChain
+
+
+class Mechanism(StrEnum):
+    """Where an issuer's keys come from: one way for each issuer, never the credential's choice (2.13)."""
+
+    X5C = "x5c"
+    """From the chain in the header, below the issuer's anchors (2.12)."""
+    METADATA = "metadata"
+    """From ``/.well-known/jwt-vc-issuer`` (2.11); a credential of theirs that brings a chain is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,11 @@ class TrustedIssuer:
     issuer: str
     """Exactly the ``iss`` of its credentials."""
     anchors: TrustAnchors
+    """Above its credentials, for ``X5C``; above its status lists, in any case."""
     vcts: frozenset[str]
+    mechanism: Mechanism = Mechanism.X5C
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What people call it: ``en-CA``, ``fr-CA``."""
 
     def is_named_by(self, chain: VerifiedChain) -> bool:
         """Whether a chain below the anchors is this issuer's: the subject of the leaf is the issuer (2.12).
@@ -42,3 +57,14 @@ class Trust:
     def for_type(self, vct: str) -> Iterable[TrustedIssuer]:
         """The issuers that may issue a type."""
         return (issuer for issuer in self.issuers if vct in issuer.vcts)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedTrust:
+    """``ports.TrustSource`` that never changes: for one command, and where somebody else keeps the list."""
+
+    trust: Trust
+
+    def current(self, now: datetime) -> Trust:
+        """Always the same."""
+        return self.trust
