@@ -89,6 +89,8 @@ class StatusAnswer:
     outcome: StatusOutcome
     detail: str = ""
     """For the log: why the list could not be used."""
+    token: str | None = None
+    """The status list token that decided, as it was received; nothing when none was fresh enough to decide."""
 
 
 class StatusLists(Protocol):
