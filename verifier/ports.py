@@ -10,6 +10,7 @@ from specs.jose.x5c import TrustAnchors
 from specs.token_status_list import StatusOutcome, StatusReference
 from verifier.domain.event import Event
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
+from verifier.domain.presentation_page import PresentationPage, Refusal, ReleaseWay
 from verifier.domain.relying_service import ClientId, RelyingService
 from verifier.domain.trust import Trust, TrustedIssuer
 
@@ -34,10 +35,16 @@ class PresentationStore(Protocol):
     async def find_by_transaction(self, transaction_hash: bytes) -> Presentation | None:
         """By the hash of what the relying service knows."""
 
-    async def mark_retrieved(self, request_id: RequestId, now: datetime, event: Event) -> bool:
+    async def find_by_response_code(self, code_hash: bytes) -> Presentation | None:
+        """By the hash of the code that the wallet got with the end (5.22)."""
+
+    async def mark_retrieved(
+        self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None
+    ) -> bool:
         """Requested or retrieved, and unexpired, becomes retrieved; the event is written the first time.
 
-        ``False`` when the presentation is over.
+        ``request_object``: to be kept until the end, in place of one that was served before. ``False`` when
+        the presentation is over.
         """
 
     async def conclude(
@@ -47,8 +54,13 @@ class PresentationStore(Protocol):
         result: SealedResult,
         now: datetime,
         event: Event,
+        *,
+        response_code_hash: bytes | None = None,
     ) -> bool:
-        """Ends an open, unexpired presentation, once; ``False`` for everybody but the first."""
+        """Ends an open, unexpired presentation, once; ``False`` for everybody but the first.
+
+        Its response key and request object are deleted with the same update (5.24).
+        """
 
     async def take_result(
         self, transaction_hash: bytes, client_id: ClientId, now: datetime, event: Event
@@ -59,10 +71,16 @@ class PresentationStore(Protocol):
         """
 
     async def expire(self, now: datetime) -> int:
-        """Ends open presentations whose time has passed, each with its event; returns how many."""
+        """Ends open presentations whose time has passed, each with its event; returns how many.
+
+        As with ``conclude``, keys and request objects go.
+        """
 
     async def purge_results(self, concluded_before: datetime) -> int:
         """Deletes results (and their keys) that nobody fetched; returns how many."""
+
+    async def forget(self, concluded_before: datetime) -> int:
+        """Deletes presentations that ended before; returns how many. Events stay."""
 
 
 class RelyingServiceStore(Protocol):
@@ -124,3 +142,51 @@ class IssuerKeys(Protocol):
         Raises:
             IssuerKeysUnavailable: they could not be had, which says nothing about the credential.
         """
+
+
+class PageStore(Protocol):
+    """Pages of presentations, and the response codes that browsers have brought back."""
+
+    async def add_page(self, page: PresentationPage, event: Event) -> None:
+        """Keeps a new page, which is nobody's yet."""
+
+    async def find_page(self, page_hash: bytes) -> PresentationPage | None:
+        """By the hash of what stands in its address."""
+
+    async def page_of(self, request_id: RequestId) -> PresentationPage | None:
+        """The page of a presentation."""
+
+    async def bind(self, request_id: RequestId, session_hash: bytes, now: datetime, event: Event) -> bool:
+        """Gives a page to the first browser that comes; ``False`` for everybody else."""
+
+    async def show_code(self, request_id: RequestId, now: datetime, event: Event) -> bool:
+        """The time for typing the characters begins; once, and only where a browser waits for them."""
+
+    async def claim_attempt(
+        self, request_id: RequestId, session_hash: bytes, now: datetime, event: Event
+    ) -> int | None:
+        """Takes one of the attempts before anything is compared; how many are left, ``None``: none was."""
+
+    async def release(
+        self, request_id: RequestId, session_hash: bytes, way: ReleaseWay, now: datetime, event: Event
+    ) -> bool:
+        """The result is released to this page's browser; once, and never after a refusal."""
+
+    async def refuse(self, request_id: RequestId, refusal: Refusal, now: datetime, event: Event) -> bool:
+        """The result is never released; once, and never after a release."""
+
+    async def bring_code(
+        self, response_code_hash: bytes, browser_hash: bytes, now: datetime, event: Event
+    ) -> bool:
+        """Whether this browser is the one that brought a response code first (5.29: single use)."""
+
+    async def purge_pages(self, now: datetime, returned_before: datetime) -> int:
+        """Forgets pages whose time is over, and old response codes; returns how many pages."""
+
+
+class Releases(Protocol):
+    """Whether a result may leave the verifier (5.29)."""
+
+    async def is_released(self, request_id: RequestId) -> bool:
+        """``True`` at once for presentations without a page; for the others when their browser has shown
+        itself, or when they ended without an answer that would be worth protecting."""

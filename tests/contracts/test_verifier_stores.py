@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from specs.openid4vp import RequestUriMethod, ResponseMode
 from trillium.runtime.database import SqliteDatabase, create_schema, open_database
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.presentation import (
     ClientIdPrefix,
+    CrossDevice,
     Presentation,
     PresentationState,
+    Release,
     RequestId,
     SealedResult,
 )
@@ -64,6 +67,15 @@ def presentation(number: int = 1) -> Presentation:
         locale="fr-CA",
         created_at=NOW,
         expires_at=END,
+        by_value=True,
+        response_mode=ResponseMode.DIRECT_POST_JWT,
+        method=RequestUriMethod.GET,
+        response_key=b"wrapped response key",
+        transaction_data=("eyJ0eXBlIjoi4oKsIn0", "second"),
+        release=Release.BROWSER,
+        cross_device=CrossDevice.OPEN,
+        return_url="https://shop.example/back?a=b",
+        reference="order 7",
     )
 
 
@@ -99,7 +111,73 @@ async def test_5_31_a_presentation_ends_once(store: Store) -> None:
     won = await asyncio.gather(*(conclude(store) for _ in range(16)))
     assert sum(won) == 1
     found = await store.find_by_request(REQUEST)
-    assert found == replace(presentation(), state=PresentationState.ACCEPTED, concluded_at=NOW)
+    ended = replace(presentation(), state=PresentationState.ACCEPTED, concluded_at=NOW, response_key=None)
+    assert found == ended
+
+
+async def test_5_22_an_end_is_found_by_the_code_that_went_to_the_wallet(store: Store) -> None:
+    await store.add(presentation(), event())
+    await store.add(presentation(2), event())
+    ends = [
+        store.conclude(REQUEST, PresentationState.CANCELLED, SEALED, NOW, event(), response_code_hash=code)
+        for code in (b"first", b"second")
+    ]
+    assert [await end for end in ends] == [True, False]
+    found = await store.find_by_response_code(b"first")
+    assert found is not None
+    assert (found.request_id, found.response_code_hash) == (REQUEST, b"first")
+    assert await store.find_by_response_code(b"second") is None
+    other = RequestId("request-2")
+    assert await store.conclude(other, PresentationState.CANCELLED, SEALED, NOW, event())
+
+
+async def test_5_24_the_response_key_goes_with_the_end(store: Store) -> None:
+    for number in (1, 2):
+        await store.add(presentation(number), event())
+        kept = await store.find_by_request(RequestId(f"request-{number}"))
+        assert kept is not None
+        assert kept.response_key == b"wrapped response key"
+    await conclude(store)
+    assert await store.expire(END) == 1
+    for number in (1, 2):
+        ended = await store.find_by_request(RequestId(f"request-{number}"))
+        assert ended is not None
+        assert ended.response_key is None
+
+
+async def test_the_last_request_object_is_kept_until_the_end(store: Store) -> None:
+    await store.add(presentation(), event())
+    retrieved = event(EventName.REQUEST_OBJECT_RETRIEVED)
+
+    async def kept() -> str | None:
+        found = await store.find_by_request(REQUEST)
+        assert found is not None
+        return found.request_object
+
+    for served, expected in (("one", "one"), (None, "one"), ("two", "two")):
+        assert await store.mark_retrieved(REQUEST, NOW, retrieved, request_object=served)
+        assert await kept() == expected
+    await conclude(store)
+    assert await kept() is None
+    assert not await store.mark_retrieved(REQUEST, NOW, retrieved, request_object="three")
+    assert await kept() is None
+    assert [one.name for one in await store.latest(9)].count(EventName.REQUEST_OBJECT_RETRIEVED) == 1
+
+
+async def test_what_ended_long_ago_is_forgotten_but_for_its_events(store: Store) -> None:
+    for number in (1, 2):
+        await store.add(presentation(number), event())
+    code = b"code"
+    await store.conclude(REQUEST, PresentationState.ACCEPTED, SEALED, NOW, event(), response_code_hash=code)
+    before = len(await store.latest(99))
+    assert await store.forget(NOW) == 0
+    assert await store.forget(NOW + timedelta(seconds=1)) == 1
+    assert await store.find_by_request(REQUEST) is None
+    assert await store.find_by_transaction(b"transaction\x01") is None
+    assert await store.find_by_response_code(code) is None
+    assert await take(store) is None
+    assert await store.find_by_request(RequestId("request-2")) is not None
+    assert len(await store.latest(99)) == before
 
 
 async def test_an_expired_presentation_cannot_be_concluded(store: Store) -> None:

@@ -4,11 +4,12 @@ A wallet may fetch the request object again and again while the presentation is 
 by one conditional update: a stranger who saw the QR code cannot burn the transaction with rubbish.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
+from specs.openid4vp import RequestUriMethod, ResponseMode
 from verifier.domain.relying_service import ClientId
 
 RequestId = NewType("RequestId", str)
@@ -20,6 +21,9 @@ TransactionId = NewType("TransactionId", str)
 PRESENTATION_LIFETIME = timedelta(minutes=5)
 RESULT_LIFETIME = timedelta(minutes=10)
 """A result that nobody fetched is deleted after this."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""What ended this long ago is deleted; only its events are kept."""
+MAX_REFERENCE: Final = 64
 
 
 class PresentationState(StrEnum):
@@ -42,6 +46,35 @@ class ClientIdPrefix(StrEnum):
 
     X509_SAN_DNS = "x509_san_dns"
     X509_HASH = "x509_hash"
+    REDIRECT_URI = "redirect_uri"
+    """Not signed: the wallet can only show where the answer goes."""
+    PRE_REGISTERED = "pre_registered"
+    """An identifier without a prefix, which the wallet has to know beforehand."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Requests are request objects with our signature (5.08)."""
+        return self is not ClientIdPrefix.REDIRECT_URI
+
+
+class Release(StrEnum):
+    """When the relying service may have the result (5.29)."""
+
+    DIRECT = "direct"
+    """Started by the service itself, without a browser: as soon as there is a result."""
+    BROWSER = "browser"
+    """Started for a page in a browser: only once that browser has shown itself."""
+
+
+class CrossDevice(StrEnum):
+    """What lets a waiting browser have what another device answered (5.32)."""
+
+    CODE = "code"
+    """Characters that the person carries back by hand."""
+    OPEN = "open"
+    """Nothing; whoever relays the QR code gets the result."""
+    OFF = "off"
+    """No QR code is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +96,25 @@ class Presentation:
     state: PresentationState = PresentationState.REQUESTED
     concluded_at: datetime | None = None
     result_fetched: bool = False
+    by_value: bool = False
+    """The whole request stands in the link; there is nothing to fetch."""
+    response_mode: ResponseMode = ResponseMode.DIRECT_POST
+    method: RequestUriMethod = RequestUriMethod.POST
+    response_key: bytes | None = field(default=None, repr=False)
+    """The private key that answers are encrypted to, wrapped; of this presentation alone (5.24), and deleted
+    when it ends."""
+    transaction_data: tuple[str, ...] = ()
+    """As sent (5.09): their hashes are over these very strings."""
+    release: Release = Release.DIRECT
+    cross_device: CrossDevice = CrossDevice.CODE
+    return_url: str | None = None
+    """Where the relying service wants its visitor back."""
+    reference: str | None = None
+    """The relying service's own word for it: at most 64 printable ASCII characters."""
+    response_code_hash: bytes | None = None
+    """SHA-256 of the code that went to the wallet with the end (5.22)."""
+    request_object: str | None = field(default=None, repr=False)
+    """The request object that was served last; kept only where evidence is made of it, until the end."""
 
     def state_at(self, now: datetime) -> PresentationState:
         """What a reader should see at ``now``: an open presentation past its time has timed out."""

@@ -19,6 +19,7 @@ class MemoryVerifierStore:
     events: list[Event] = field(default_factory=list)
     _presentations: dict[RequestId, Presentation] = field(default_factory=dict)
     _by_transaction: dict[bytes, RequestId] = field(default_factory=dict)
+    _by_response_code: dict[bytes, RequestId] = field(default_factory=dict)
     _results: dict[RequestId, SealedResult] = field(default_factory=dict)
     _services: dict[ClientId, RelyingService] = field(default_factory=dict)
 
@@ -34,12 +35,22 @@ class MemoryVerifierStore:
         request_id = self._by_transaction.get(transaction_hash)
         return None if request_id is None else self._presentations[request_id]
 
-    async def mark_retrieved(self, request_id: RequestId, now: datetime, event: Event) -> bool:
+    async def find_by_response_code(self, code_hash: bytes) -> Presentation | None:
+        request_id = self._by_response_code.get(code_hash)
+        return None if request_id is None else self._presentations[request_id]
+
+    async def mark_retrieved(
+        self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None
+    ) -> bool:
         found = self._presentations.get(request_id)
         if found is None or not found.state_at(now).is_open:
             return False
+        self._presentations[request_id] = replace(
+            found,
+            state=PresentationState.RETRIEVED,
+            request_object=request_object or found.request_object,
+        )
         if found.state is PresentationState.REQUESTED:
-            self._presentations[request_id] = replace(found, state=PresentationState.RETRIEVED)
             self.events.append(event)
         return True
 
@@ -50,11 +61,15 @@ class MemoryVerifierStore:
         result: SealedResult,
         now: datetime,
         event: Event,
+        *,
+        response_code_hash: bytes | None = None,
     ) -> bool:
         found = self._presentations.get(request_id)
         if found is None or not found.state_at(now).is_open:
             return False
-        self._presentations[request_id] = replace(found, state=state, concluded_at=now)
+        self._presentations[request_id] = _ended(found, state, now, response_code_hash)
+        if response_code_hash is not None:
+            self._by_response_code[response_code_hash] = request_id
         self._results[request_id] = result
         self.events.append(event)
         return True
@@ -74,9 +89,7 @@ class MemoryVerifierStore:
     async def expire(self, now: datetime) -> int:
         late = [one for one in self._presentations.values() if one.state.is_open and one.expires_at <= now]
         for one in late:
-            self._presentations[one.request_id] = replace(
-                one, state=PresentationState.TIMED_OUT, concluded_at=now
-            )
+            self._presentations[one.request_id] = _ended(one, PresentationState.TIMED_OUT, now, None)
             self.events.append(timed_out(one, now))
         return len(late)
 
@@ -88,6 +101,20 @@ class MemoryVerifierStore:
         ]
         for request_id in old:
             del self._results[request_id]
+        return len(old)
+
+    async def forget(self, concluded_before: datetime) -> int:
+        old = [
+            one
+            for one in self._presentations.values()
+            if one.concluded_at is not None and one.concluded_at < concluded_before
+        ]
+        for one in old:
+            del self._presentations[one.request_id]
+            del self._by_transaction[one.transaction_hash]
+            self._results.pop(one.request_id, None)
+            if one.response_code_hash is not None:
+                del self._by_response_code[one.response_code_hash]
         return len(old)
 
     async def add_service(self, service: RelyingService, event: Event) -> None:
@@ -110,6 +137,19 @@ class MemoryVerifierStore:
 
     async def latest(self, limit: int) -> Sequence[Event]:
         return self.events[::-1][:limit]
+
+
+def _ended(
+    presentation: Presentation, state: PresentationState, now: datetime, response_code_hash: bytes | None
+) -> Presentation:
+    return replace(
+        presentation,
+        state=state,
+        concluded_at=now,
+        response_code_hash=response_code_hash,
+        response_key=None,
+        request_object=None,
+    )
 
 
 def timed_out(presentation: Presentation, now: datetime) -> Event:

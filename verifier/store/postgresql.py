@@ -23,9 +23,9 @@ _OPEN = "state IN ('requested', 'retrieved')"
 _ADD = f"""
 WITH added AS (
     INSERT INTO verifier_presentation
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING 1
+    VALUES ({", ".join(f"${number}" for number in range(1, 27))}) RETURNING 1
 )
-{_EVENT} SELECT $16, $17, $18::bigint, $19, $20, $21 FROM added"""
+{_EVENT} SELECT $27, $28, $29::bigint, $30, $31, $32 FROM added"""
 
 # The row is locked and read before it is updated: the event belongs to the first retrieval only.
 _RETRIEVED = f"""
@@ -33,16 +33,20 @@ WITH found AS (
     SELECT request_id, state FROM verifier_presentation
     WHERE request_id = $1 AND {_OPEN} AND expires_at > $2 FOR UPDATE
 ), marked AS (
-    UPDATE verifier_presentation SET state = 'retrieved' FROM found
-    WHERE verifier_presentation.request_id = found.request_id AND found.state = 'requested' RETURNING 1
+    UPDATE verifier_presentation
+    SET state = 'retrieved', request_object = coalesce($9, verifier_presentation.request_object) FROM found
+    WHERE verifier_presentation.request_id = found.request_id
+        AND (found.state = 'requested' OR $9::text IS NOT NULL)
+    RETURNING found.state AS before
 ), told AS (
-    {_EVENT} SELECT $3, $4, $5::bigint, $6, $7, $8 FROM marked
+    {_EVENT} SELECT $3, $4, $5::bigint, $6, $7, $8 FROM marked WHERE before = 'requested'
 )
 SELECT request_id FROM found"""
 
 _CONCLUDE = f"""
 WITH concluded AS (
-    UPDATE verifier_presentation SET state = $2, concluded_at = $3, wrapped_key = $4, ciphertext = $5
+    UPDATE verifier_presentation SET state = $2, concluded_at = $3, wrapped_key = $4, ciphertext = $5,
+        response_code_hash = $12, response_key = NULL, request_object = NULL
     WHERE request_id = $1 AND {_OPEN} AND expires_at > $3 RETURNING 1
 )
 {_EVENT} SELECT $6, $7, $8::bigint, $9, $10, $11 FROM concluded"""
@@ -61,7 +65,8 @@ SELECT wrapped_key, ciphertext FROM found"""
 
 _EXPIRE = f"""
 WITH late AS (
-    UPDATE verifier_presentation SET state = 'timed_out', concluded_at = $1
+    UPDATE verifier_presentation SET state = 'timed_out', concluded_at = $1, response_key = NULL,
+        request_object = NULL
     WHERE {_OPEN} AND expires_at <= $1 RETURNING client_id, preset
 )
 {_EVENT} SELECT $2, 'system', $1, client_id, preset, '' FROM late"""
@@ -102,8 +107,17 @@ class PostgresqlVerifierStore:
         row = await self._database.fetch_row(sql, transaction_hash)
         return None if row is None else presentation_from(row)
 
-    async def mark_retrieved(self, request_id: RequestId, now: datetime, event: Event) -> bool:
-        row = await self._database.fetch_row(_RETRIEVED, request_id, to_column(now), *event_columns(event))
+    async def find_by_response_code(self, code_hash: bytes) -> Presentation | None:
+        sql = "SELECT * FROM verifier_presentation WHERE response_code_hash = $1"
+        row = await self._database.fetch_row(sql, code_hash)
+        return None if row is None else presentation_from(row)
+
+    async def mark_retrieved(
+        self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None
+    ) -> bool:
+        row = await self._database.fetch_row(
+            _RETRIEVED, request_id, to_column(now), *event_columns(event), request_object
+        )
         return row is not None
 
     async def conclude(
@@ -113,6 +127,8 @@ class PostgresqlVerifierStore:
         result: SealedResult,
         now: datetime,
         event: Event,
+        *,
+        response_code_hash: bytes | None = None,
     ) -> bool:
         written = await self._database.execute(
             _CONCLUDE,
@@ -122,6 +138,7 @@ class PostgresqlVerifierStore:
             result.wrapped_key,
             result.ciphertext,
             *event_columns(event),
+            response_code_hash,
         )
         return written == 1
 
@@ -139,6 +156,11 @@ class PostgresqlVerifierStore:
             "UPDATE verifier_presentation SET wrapped_key = NULL, ciphertext = NULL"
             " WHERE ciphertext IS NOT NULL AND concluded_at < $1",
             to_column(concluded_before),
+        )
+
+    async def forget(self, concluded_before: datetime) -> int:
+        return await self._database.execute(
+            "DELETE FROM verifier_presentation WHERE concluded_at < $1", to_column(concluded_before)
         )
 
     async def add_service(self, service: RelyingService, event: Event) -> None:

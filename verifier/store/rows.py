@@ -1,13 +1,17 @@
 """From values to columns and back; both SQL stores share it."""
 
+import json
 from typing import Any
 
+from specs.openid4vp import RequestUriMethod, ResponseMode
 from trillium.runtime.rows import Row, from_column, to_column
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.presentation import (
     ClientIdPrefix,
+    CrossDevice,
     Presentation,
     PresentationState,
+    Release,
     RequestId,
     SealedResult,
 )
@@ -31,6 +35,17 @@ def presentation_columns(presentation: Presentation) -> tuple[Any, ...]:
         presentation.state.value,
         None if concluded is None else to_column(concluded),
         presentation.result_fetched,
+        presentation.by_value,
+        presentation.response_mode.value,
+        presentation.method.value,
+        presentation.response_key,
+        json.dumps(presentation.transaction_data),
+        presentation.release.value,
+        presentation.cross_device.value,
+        presentation.return_url,
+        presentation.reference,
+        presentation.response_code_hash,
+        presentation.request_object,
         None,
         None,
     )
@@ -53,6 +68,17 @@ def presentation_from(row: Row) -> Presentation:
         state=PresentationState(row["state"]),
         concluded_at=None if concluded is None else from_column(concluded),
         result_fetched=bool(row["result_fetched"]),
+        by_value=bool(row["by_value"]),
+        response_mode=ResponseMode(row["response_mode"]),
+        method=RequestUriMethod(row["method"]),
+        response_key=_bytes(row["response_key"]),
+        transaction_data=tuple(json.loads(row["transaction_data"])),
+        release=Release(row["release"]),
+        cross_device=CrossDevice(row["cross_device"]),
+        return_url=row["return_url"],
+        reference=row["reference"],
+        response_code_hash=_bytes(row["response_code_hash"]),
+        request_object=row["request_object"],
     )
 
 
@@ -61,6 +87,10 @@ def sealed_from(row: Row) -> SealedResult | None:
     if row["ciphertext"] is None or row["wrapped_key"] is None:
         return None
     return SealedResult(bytes(row["wrapped_key"]), bytes(row["ciphertext"]))
+
+
+def _bytes(column: Any) -> bytes | None:
+    return None if column is None else bytes(column)
 
 
 def event_columns(event: Event) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from verifier.store.rows import (
 )
 from verifier.store.service_rows import service_columns, service_from
 
-_INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 15)})"
+_INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 26)})"
 _INSERT_EVENT = (
     "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason) VALUES (?, ?, ?, ?, ?, ?)"
 )
@@ -57,15 +57,25 @@ class SqliteVerifierStore:
         rows = await self._rows(sql, transaction_hash)
         return presentation_from(rows[0]) if rows else None
 
-    async def mark_retrieved(self, request_id: RequestId, now: datetime, event: Event) -> bool:
+    async def find_by_response_code(self, code_hash: bytes) -> Presentation | None:
+        rows = await self._rows("SELECT * FROM verifier_presentation WHERE response_code_hash = ?", code_hash)
+        return presentation_from(rows[0]) if rows else None
+
+    async def mark_retrieved(
+        self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None
+    ) -> bool:
         sql = f"SELECT state FROM verifier_presentation WHERE request_id = ? AND {_OPEN}"
+        mark = (
+            "UPDATE verifier_presentation SET state = 'retrieved',"
+            " request_object = coalesce(?, request_object) WHERE request_id = ?"
+        )
 
         def work(connection: sqlite3.Connection) -> bool:
             rows = rows_of(connection, sql, (request_id, to_column(now)))
-            if rows and rows[0]["state"] == PresentationState.REQUESTED:
-                connection.execute(
-                    "UPDATE verifier_presentation SET state = 'retrieved' WHERE request_id = ?", (request_id,)
-                )
+            first = bool(rows) and rows[0]["state"] == PresentationState.REQUESTED
+            if first or (rows and request_object is not None):
+                connection.execute(mark, (request_object, request_id))
+            if first:
                 connection.execute(_INSERT_EVENT, event_columns(event))
             return bool(rows)
 
@@ -78,13 +88,17 @@ class SqliteVerifierStore:
         result: SealedResult,
         now: datetime,
         event: Event,
+        *,
+        response_code_hash: bytes | None = None,
     ) -> bool:
         sql = (
-            "UPDATE verifier_presentation SET state = ?, concluded_at = ?, wrapped_key = ?, ciphertext = ?"
+            "UPDATE verifier_presentation SET state = ?, concluded_at = ?, wrapped_key = ?, ciphertext = ?,"
+            " response_code_hash = ?, response_key = NULL, request_object = NULL"
             f" WHERE request_id = ? AND {_OPEN}"
         )
         at = to_column(now)
-        arguments = (state.value, at, result.wrapped_key, result.ciphertext, request_id, at)
+        sealed = (result.wrapped_key, result.ciphertext)
+        arguments = (state.value, at, *sealed, response_code_hash, request_id, at)
 
         def work(connection: sqlite3.Connection) -> bool:
             won = connection.execute(sql, arguments).rowcount == 1
@@ -123,8 +137,9 @@ class SqliteVerifierStore:
 
     async def expire(self, now: datetime) -> int:
         sql = (
-            "UPDATE verifier_presentation SET state = 'timed_out', concluded_at = ?"
-            " WHERE state IN ('requested', 'retrieved') AND expires_at <= ? RETURNING client_id, preset"
+            "UPDATE verifier_presentation SET state = 'timed_out', concluded_at = ?, response_key = NULL,"
+            " request_object = NULL WHERE state IN ('requested', 'retrieved') AND expires_at <= ?"
+            " RETURNING client_id, preset"
         )
         at = to_column(now)
 
@@ -147,10 +162,17 @@ class SqliteVerifierStore:
             " WHERE ciphertext IS NOT NULL AND concluded_at < ?"
         )
         arguments = (to_column(concluded_before),)
-        purged = await self._database.write(lambda connection: connection.execute(sql, arguments).rowcount)
-        if purged:
+        return await self._delete(sql, arguments)
+
+    async def forget(self, concluded_before: datetime) -> int:
+        sql = "DELETE FROM verifier_presentation WHERE concluded_at < ?"
+        return await self._delete(sql, (to_column(concluded_before),))
+
+    async def _delete(self, sql: str, arguments: tuple[int, ...]) -> int:
+        deleted = await self._database.write(lambda connection: connection.execute(sql, arguments).rowcount)
+        if deleted:
             await self._database.checkpoint_after_deletion()
-        return purged
+        return deleted
 
     async def add_service(self, service: RelyingService, event: Event) -> None:
         def work(connection: sqlite3.Connection) -> None:
