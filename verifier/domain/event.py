@@ -21,6 +21,19 @@ class EventName(StrEnum):
     PRESENTATION_TIMED_OUT = "presentation_timed_out"
     RESULT_FETCHED = "result_fetched"
     RELYING_SERVICE_ADDED = "relying_service_added"
+    RELYING_SERVICE_CHANGED = "relying_service_changed"
+    RELYING_SERVICE_SECRET_ROTATED = "relying_service_secret_rotated"
+    RELYING_SERVICE_DISABLED = "relying_service_disabled"
+    RELYING_SERVICE_ENABLED = "relying_service_enabled"
+    WEBHOOK_DELIVERED = "webhook_delivered"
+    WEBHOOK_GIVEN_UP = "webhook_given_up"
+    PAGE_OPENED = "page_opened"
+    PAGE_BOUND = "page_bound"
+    RESPONSE_CODE_RETURNED = "response_code_returned"
+    CARRIED_CODE_SHOWN = "carried_code_shown"
+    CARRIED_CODE_TRIED = "carried_code_tried"
+    RESULT_RELEASED = "result_released"
+    RELEASE_REFUSED = "release_refused"
 
 
 @dataclass(frozen=True, slots=True)
