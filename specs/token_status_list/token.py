@@ -120,6 +120,11 @@ class VerifiedStatusListToken:
         """How many entries the list holds."""
         return len(self._entries)
 
+    @property
+    def unpacked_bytes(self) -> int:
+        """How many bytes the list takes, for whoever keeps many within a bound."""
+        return len(self._entries.data)
+
     def status_at(self, index: int) -> int:
         """The value of one entry; raises IndexOutOfRange (section 8.3: then no statement can be made)."""
         return self._entries.get(index)

@@ -14,7 +14,7 @@ from specs.encoding import b64url_encode, create_json
 from specs.jose import create_x5c, trust_anchors
 from specs.token_status_list import StatusList, StatusOutcome, StatusReference, create_status_list
 from tests.specs.jose.certificates import LEAF, self_signed
-from tests.verifier.clients.list_site import Reader, reading
+from tests.trillium.runtime.status_lists.list_site import Reader, client_over, reading
 from tests.verifier.issuing import (
     ENTRY,
     ISSUER,
@@ -29,7 +29,7 @@ from tests.verifier.issuing import (
     stranger,
 )
 from trillium.runtime.http_client import Reply, StrangerClient
-from verifier.clients.status_lists import IN_USE, MAX_LISTS, HttpStatusLists
+from trillium.runtime.status_lists import IN_USE, KeptLimits, StatusListClient
 
 VALID, UNKNOWN, STALE = StatusOutcome.VALID, StatusOutcome.UNKNOWN, StatusOutcome.STALE
 HONEST_ISSUER, STRANGER = SimulatedIssuer(), stranger()
@@ -52,9 +52,9 @@ class Shelf:
         return Reply(url, 200, {"content-type": "application/statuslist+jwt"}, self.body)
 
 
-def lists_over(body: bytes) -> tuple[HttpStatusLists, Shelf]:
+def lists_over(body: bytes) -> tuple[StatusListClient, Shelf]:
     shelf = Shelf(body)
-    return HttpStatusLists(shelf), shelf  # type: ignore[arg-type]
+    return client_over(shelf), shelf  # type: ignore[arg-type]
 
 
 async def outcome_of(body: bytes, index: int = ENTRY.index) -> StatusOutcome:
@@ -186,11 +186,12 @@ async def test_no_address_of_a_list_makes_the_reader_fail(scheme: str, rest: str
     async def resolve(_host: str, _port: int) -> list[str]:
         raise OSError
 
-    lists = HttpStatusLists(StrangerClient(loopback_origins=[], resolver=resolve, ssl_context=NO_TLS))
+    client = StrangerClient(loopback_origins=[], resolver=resolve, ssl_context=NO_TLS)
+    lists = client_over(client)
     reference = StatusReference(scheme + rest, 1)
     answer = await lists.status_of(reference, anchors=HONEST_ISSUER.anchors, max_age=MINUTE, now=NOW)
     assert answer.outcome is UNKNOWN
-    await lists.client.close()
+    await client.close()
 
 
 @pytest.fixture
@@ -290,10 +291,10 @@ async def test_a_refresh_that_fails_is_tried_again_and_breaks_nothing(reader: Re
 
 async def test_only_so_many_lists_are_kept() -> None:
     lists, shelf = lists_over(b"")
-    for number in range(MAX_LISTS + 5):
+    for number in range(KeptLimits().lists + 5):
         uri = f"{LIST}/{number}"
         shelf.body = HONEST_ISSUER.status_list(sub=uri)
         reference = StatusReference(uri, 1)
         await lists.status_of(reference, anchors=HONEST_ISSUER.anchors, max_age=MINUTE, now=NOW)
-    assert len(lists._kept) == len(lists._used_at) == MAX_LISTS
-    assert not lists._turns
+    assert len(lists.kept) == KeptLimits().lists
+    assert not lists.turns

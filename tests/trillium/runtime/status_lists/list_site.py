@@ -13,9 +13,8 @@ from specs.jose import TrustAnchors
 from specs.token_status_list import StatusList, StatusReference
 from tests.trillium.runtime.local_server import serving
 from tests.verifier.issuing import ENTRY, NOW, SimulatedIssuer
-from trillium.runtime.http_client import StrangerClient
-from verifier.clients.status_lists import HttpStatusLists
-from verifier.ports import StatusAnswer
+from trillium.runtime.http_client import OutgoingClient, StrangerClient
+from trillium.runtime.status_lists import FetchTurns, StatusListAnswer, StatusListClient, fetch_over
 
 MINUTE = timedelta(minutes=1)
 
@@ -71,13 +70,18 @@ class Reader:
     site: ListSite
     origin: str
     issuer: SimulatedIssuer
-    lists: HttpStatusLists
+    lists: StatusListClient
     uri: str
+    client: StrangerClient
 
     def publish(self, entries: StatusList | None = None, *, etag: str = '"1"', **changed: object) -> None:
         """A list of this site, signed by the issuer."""
         self.site.etag = etag
         self.site.body = self.issuer.status_list(entries, **({"sub": self.uri} | changed))  # type: ignore[arg-type]
+
+    def reference(self, index: int, uri: str | None = None) -> StatusReference:
+        """To one entry of its list."""
+        return StatusReference(uri or self.uri, index)
 
     async def ask(
         self,
@@ -87,11 +91,15 @@ class Reader:
         now: datetime = NOW,
         anchors: TrustAnchors | None = None,
         uri: str | None = None,
-    ) -> StatusAnswer:
-        reference = StatusReference(uri or self.uri, index)
+    ) -> StatusListAnswer:
         return await self.lists.status_of(
-            reference, anchors=anchors or self.issuer.anchors, max_age=max_age, now=now
+            self.reference(index, uri), anchors=anchors or self.issuer.anchors, max_age=max_age, now=now
         )
+
+
+def client_over(client: OutgoingClient, *, pause: float = 0.0) -> StatusListClient:
+    """As in service, but a failure is forgotten at once unless a test is about that."""
+    return StatusListClient(fetch_over(client), turns=FetchTurns(pause=pause))
 
 
 @asynccontextmanager
@@ -101,7 +109,7 @@ async def reading() -> AsyncIterator[Reader]:
     async with serving(site) as port:
         origin = f"http://127.0.0.1:{port}"
         client = StrangerClient(loopback_origins=[origin], total_timeout=1.0)
-        reader = Reader(site, origin, SimulatedIssuer(), HttpStatusLists(client), f"{origin}/lists/7")
+        reader = Reader(site, origin, SimulatedIssuer(), client_over(client), f"{origin}/lists/7", client)
         reader.publish()
         yield reader
         await client.close()
