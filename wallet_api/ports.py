@@ -110,6 +110,8 @@ class HttpAnswer:
     media_type: str
     """Lower case, without parameters; empty when there was none."""
     body: bytes = field(repr=False)
+    etag: str = ""
+    """Of the document, where it has one."""
 
 
 class Internet(Protocol):
@@ -119,8 +121,13 @@ class Internet(Protocol):
     that is not called, nobody there, too late, too large, a redirect that is not followed.
     """
 
-    async def get(self, url: str, *, accept: str, max_bytes: int, follow: bool = False) -> HttpAnswer:
-        """A GET. ``follow``: up to three redirects, each hop checked anew."""
+    async def get(
+        self, url: str, *, accept: str, max_bytes: int, follow: bool = False, known_etag: str = ""
+    ) -> HttpAnswer:
+        """A GET. ``follow``: up to three redirects, each hop checked anew.
+
+        ``known_etag``: of the document at hand; the answer is 304 when it has not changed.
+        """
 
     async def post_form(
         self, url: str, fields: Sequence[tuple[str, str]], *, accept: str, max_bytes: int

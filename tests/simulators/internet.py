@@ -20,6 +20,7 @@ class Call:
     bearer: str | None = None
     accept: str = ""
     follow: bool = False
+    known_etag: str = ""
 
 
 Site = Callable[[Call], HttpAnswer]
@@ -32,8 +33,11 @@ class SimulatedInternet:
     sites: dict[str, Site] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
 
-    async def get(self, url: str, *, accept: str, max_bytes: int, follow: bool = False) -> HttpAnswer:
-        return self._call(Call("GET", url, accept=accept, follow=follow), max_bytes)
+    async def get(
+        self, url: str, *, accept: str, max_bytes: int, follow: bool = False, known_etag: str = ""
+    ) -> HttpAnswer:
+        call = Call("GET", url, accept=accept, follow=follow, known_etag=known_etag)
+        return self._call(call, max_bytes)
 
     async def post_form(
         self, url: str, fields: Sequence[tuple[str, str]], *, accept: str, max_bytes: int

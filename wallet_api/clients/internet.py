@@ -19,10 +19,13 @@ class HttpInternet:
 
     client: OutgoingClient
 
-    async def get(self, url: str, *, accept: str, max_bytes: int, follow: bool = False) -> HttpAnswer:
+    async def get(
+        self, url: str, *, accept: str, max_bytes: int, follow: bool = False, known_etag: str = ""
+    ) -> HttpAnswer:
         """A GET."""
+        headers = {"Accept": accept} | ({"If-None-Match": known_etag} if known_etag else {})
         return await _answer(
-            self.client.get(url, max_bytes=max_bytes, headers={"Accept": accept}, follow_redirects=follow)
+            self.client.get(url, max_bytes=max_bytes, headers=headers, follow_redirects=follow)
         )
 
     async def post_form(
@@ -64,4 +67,4 @@ async def _answer(call: Awaitable[Reply]) -> HttpAnswer:
     except OutgoingCallFailed as error:
         raise NoAnswer(f"{type(error).__name__} {error.detail}".strip()) from error
     media_type = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return HttpAnswer(reply.status, media_type, reply.body)
+    return HttpAnswer(reply.status, media_type, reply.body, reply.headers.get("etag", ""))

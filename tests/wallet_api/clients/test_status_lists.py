@@ -1,5 +1,6 @@
 """Status lists as the wallet reads them: whatever is wrong with one, it is no statement (3.21 to 3.28)."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from specs.token_status_list import StatusOutcome, StatusReference
 from tests.simulators.internet import Call, SimulatedInternet
 from tests.simulators.issuer import ISSUER, SimulatedIssuer, authority, signer_below
 from tests.simulators.wallet import NOW
-from wallet_api.clients.status_lists import MOST_LISTS, HttpStatusLists
+from wallet_api.clients.status_lists import LIMITS, HttpStatusLists
 from wallet_api.ports import HttpAnswer
 
 URI = f"{ISSUER}/status/1"
@@ -117,9 +118,9 @@ async def test_a_list_for_another_address_is_unknown(lists: Lists) -> None:
     assert await lists.read(uri=f"{ISSUER}/status/7") is StatusOutcome.UNKNOWN
 
 
-async def test_a_list_that_ends_in_this_very_minute_is_stale_and_not_valid(lists: Lists) -> None:
+async def test_a_list_that_ended_in_this_very_minute_says_nothing(lists: Lists) -> None:
     """A clock that is a little off may read it; nobody relies on it any more."""
-    assert await lists.read(after=timedelta(days=7, seconds=30)) is StatusOutcome.STALE
+    assert await lists.read(after=timedelta(days=7, seconds=30)) is StatusOutcome.UNKNOWN
 
 
 async def test_a_list_ends_with_the_certificates_above_it(lists: Lists) -> None:
@@ -127,7 +128,7 @@ async def test_a_list_ends_with_the_certificates_above_it(lists: Lists) -> None:
         lists.issuer.root, NOW, "issuer.example", not_after=NOW + timedelta(minutes=5)
     )
     assert await lists.read(after=timedelta(minutes=5)) is StatusOutcome.VALID
-    assert await lists.read(after=timedelta(minutes=6)) is StatusOutcome.STALE
+    assert await lists.read(after=timedelta(minutes=6)) is StatusOutcome.UNKNOWN
 
 
 async def test_a_list_of_another_media_type_is_none(lists: Lists) -> None:
@@ -162,11 +163,40 @@ async def test_what_is_no_list_is_unknown(lists: Lists, answer: HttpAnswer) -> N
 
 
 async def test_no_number_of_lists_fills_the_memory(lists: Lists) -> None:
-    for number in range(MOST_LISTS + 5):
+    for number in range(LIMITS.lists + 5):
         assert await lists.read(uri=f"{ISSUER}/status/{number}") is StatusOutcome.VALID
-    assert lists.fetches == MOST_LISTS + 5
+    assert lists.fetches == LIMITS.lists + 5
 
-    await lists.read(uri=f"{ISSUER}/status/{MOST_LISTS + 4}")
-    assert lists.fetches == MOST_LISTS + 5
+    await lists.read(uri=f"{ISSUER}/status/{LIMITS.lists + 4}")
+    assert lists.fetches == LIMITS.lists + 5
     await lists.read(uri=f"{ISSUER}/status/0")
-    assert lists.fetches == MOST_LISTS + 6
+    assert lists.fetches == LIMITS.lists + 6
+
+
+async def test_a_list_that_has_not_changed_is_not_sent_again(lists: Lists) -> None:
+    good = lists.issuer.answer(Call("GET", URI))
+
+    def answer(call: Call) -> HttpAnswer:
+        known = call.known_etag == '"7"'
+        return replace(good, status=304, body=b"") if known else replace(good, etag='"7"')
+
+    lists.internet.sites[URI] = answer
+    for minutes in range(3):
+        assert await lists.read(after=timedelta(minutes=minutes), max_age=HOUR * 0) is StatusOutcome.VALID
+    assert [call.known_etag for call in lists.internet.calls] == ["", '"7"', '"7"']
+
+
+async def test_looking_at_many_cards_at_once_reads_their_list_once(lists: Lists) -> None:
+    assert set(await asyncio.gather(*(lists.read(index % 64) for index in range(100)))) == {
+        StatusOutcome.VALID
+    }
+    assert lists.fetches == 1
+
+
+async def test_an_older_list_does_not_undo_a_revocation(lists: Lists) -> None:
+    before = lists.issuer.answer(Call("GET", URI))
+    lists.issuer.now += HOUR
+    lists.issuer.statuses.set(1, 1)
+    assert await lists.read(1, after=HOUR) is StatusOutcome.INVALID
+    lists.internet.sites[URI] = lambda _: before
+    assert await lists.read(1, after=HOUR * 3) is StatusOutcome.STALE
