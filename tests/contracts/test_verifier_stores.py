@@ -67,6 +67,7 @@ def presentation(number: int = 1) -> Presentation:
         locale="fr-CA",
         created_at=NOW,
         expires_at=END,
+        audience="x509_hash:abc",
         by_value=True,
         response_mode=ResponseMode.DIRECT_POST_JWT,
         method=RequestUriMethod.GET,

@@ -96,6 +96,9 @@ class Presentation:
     state: PresentationState = PresentationState.REQUESTED
     concluded_at: datetime | None = None
     result_fetched: bool = False
+    audience: str = ""
+    """The client identifier as the request has it, prefix included: what answers are bound to (5.25). Kept,
+    because a change of keys may give the verifier another one while wallets still answer."""
     by_value: bool = False
     """The whole request stands in the link; there is nothing to fetch."""
     response_mode: ResponseMode = ResponseMode.DIRECT_POST

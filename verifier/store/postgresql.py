@@ -23,9 +23,9 @@ _OPEN = "state IN ('requested', 'retrieved')"
 _ADD = f"""
 WITH added AS (
     INSERT INTO verifier_presentation
-    VALUES ({", ".join(f"${number}" for number in range(1, 27))}) RETURNING 1
+    VALUES ({", ".join(f"${number}" for number in range(1, 28))}) RETURNING 1
 )
-{_EVENT} SELECT $27, $28, $29::bigint, $30, $31, $32 FROM added"""
+{_EVENT} SELECT $28, $29, $30::bigint, $31, $32, $33 FROM added"""
 
 # The row is locked and read before it is updated: the event belongs to the first retrieval only.
 _RETRIEVED = f"""

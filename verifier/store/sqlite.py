@@ -19,7 +19,7 @@ from verifier.store.rows import (
 )
 from verifier.store.service_rows import service_columns, service_from
 
-_INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 26)})"
+_INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 27)})"
 _INSERT_EVENT = (
     "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason) VALUES (?, ?, ?, ?, ?, ?)"
 )

@@ -27,6 +27,7 @@ presentation = Table(
     Column("state", String(16), nullable=False),
     Column("concluded_at", BigInteger),
     Column("result_fetched", Boolean, nullable=False),
+    Column("audience", Text, nullable=False),
     Column("by_value", Boolean, nullable=False),
     Column("response_mode", String(32), nullable=False),
     Column("method", String(8), nullable=False),
