@@ -21,13 +21,14 @@ from specs.sd_jwt import HeldSdJwt, prepare_key_binding, select_disclosures
 from specs.token_status_list import MEDIA_TYPE
 from trillium.runtime.bodies import FORM
 from trillium.runtime.clock import SystemClock
-from trillium.runtime.http_client import OutgoingClient, Reply
+from trillium.runtime.http_client import OutgoingClient, Reply, StrangerClient
 from trillium.runtime.management import open_management_guard
 from trillium.runtime.randomness import SystemRandomness
+from verifier.clients.issuer_keys import HttpIssuerKeys
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.domain.event import Actor
 from verifier.domain.presentation import ClientIdPrefix
-from verifier.domain.trust import Trust, TrustedIssuer
+from verifier.domain.trust import FixedTrust, Trust, TrustedIssuer
 from verifier.store.memory import MemoryVerifierStore
 
 PRESET = "identity"
@@ -70,11 +71,11 @@ def verifier_without_database(var_dir: Path) -> verifier.app.Verifier:
     anchors = load_anchors((var_dir / "keys" / "issuer" / "anchors.pem").read_bytes())
     vcts = frozenset(one.vct for one in configurations.values())
     statuses = HttpStatusLists(_ListFromFile((var_dir / LIST_FILE).read_bytes()))
-    outside = verifier.app.Outside(MemoryVerifierStore(), statuses, clock, SystemRandomness())
+    keys = HttpIssuerKeys(StrangerClient(loopback_origins=()))
+    outside = verifier.app.Outside(MemoryVerifierStore(), statuses, clock, SystemRandomness(), keys)
     ring = verifier.app.open_ring(settings, clock.now())
-    return verifier.app.build_verifier(
-        settings, ring, outside, Trust((TrustedIssuer(issuing.public_url, anchors, vcts),))
-    )
+    trust = FixedTrust(Trust((TrustedIssuer(issuing.public_url, anchors, vcts),)))
+    return verifier.app.build_verifier(settings, ring, outside, trust)
 
 
 async def start_many(built: verifier.app.Verifier, var_dir: Path, count: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from specs.encoding import b64url_decode, parse_json_object
-from specs.jose import TrustAnchors
+from specs.jose import PublicJwk, TrustAnchors
 from specs.openid4vp import RequestUriMethod, VpErrorResponse, VpTokenResponse
 from specs.token_status_list import StatusOutcome, StatusReference
 from tests.verifier.holder import Binding
@@ -21,7 +21,8 @@ from verifier.clients.status_lists import HttpStatusLists
 from verifier.domain.event import Actor
 from verifier.domain.presentation import ClientIdPrefix
 from verifier.domain.relying_service import RelyingService
-from verifier.domain.trust import Trust
+from verifier.domain.trust import FixedTrust, Trust, TrustedIssuer
+from verifier.errors import IssuerKeysUnavailable
 from verifier.ports import StatusAnswer
 from verifier.services.start_presentation import StartedPresentation
 from verifier.settings import Settings
@@ -66,6 +67,21 @@ class StatusesByHand:
         self.out_of_reach_until = until
 
 
+@dataclass
+class KeysByHand:
+    """``ports.IssuerKeys``: the keys it was given, by issuer; all others are out of reach."""
+
+    keys: dict[str, list[PublicJwk]] = field(default_factory=dict)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+
+    async def keys_of(self, issuer: TrustedIssuer, kid: str | None, now: datetime) -> Sequence[PublicJwk]:
+        await asyncio.sleep(0)
+        self.asked.append((issuer.issuer, kid))
+        if issuer.issuer not in self.keys:
+            raise IssuerKeysUnavailable("by hand")
+        return [key for key in self.keys[issuer.issuer] if kid is None or key.kid == kid]
+
+
 def settings_for_tests(**changed: Any) -> Settings:
     """No environment, no disk."""
     members: dict[str, Any] = {
@@ -84,6 +100,7 @@ class Desk:
     clock: HandClock = field(default_factory=HandClock)
     statuses: StatusesByHand = field(default_factory=StatusesByHand)
     trust: Trust = field(default_factory=lambda: Trust((SimulatedIssuer().trusted(),)))
+    issuer_keys: KeysByHand = field(default_factory=KeysByHand)
     store: Store = field(default_factory=MemoryVerifierStore)
     settings: Settings = field(default_factory=settings_for_tests)
     verifier: Verifier = field(init=False)
@@ -94,9 +111,10 @@ class Desk:
             cast(HttpStatusLists, self.statuses),
             cast(SystemClock, self.clock),
             SystemRandomness(),
+            self.issuer_keys,
         )
         ring = open_ring(self.settings, self.clock.now())
-        self.verifier = build_verifier(self.settings, ring, outside, self.trust)
+        self.verifier = build_verifier(self.settings, ring, outside, FixedTrust(self.trust))
 
     async def register(self, *presets: str) -> RelyingService:
         """A relying service, for every preset unless told otherwise."""

@@ -15,7 +15,7 @@ from verifier.app.routes import assemble
 from verifier.app.services import Verifier, build_verifier
 from verifier.app.tasks import start_tasks
 from verifier.app.trusting import check_trust, open_trust
-from verifier.domain.trust import Trust
+from verifier.domain.trust import FixedTrust, Trust
 from verifier.settings import Settings
 from verifier.store import tables
 
@@ -25,9 +25,9 @@ def create_app(settings: Settings, *, trust: Trust | None = None) -> FastAPI:
     trust = trust or open_trust(settings)
     refuse_in_production(settings.profile, [check_shared(settings), check_trust(settings, trust)])
     database, client = open_database(settings.database_url), open_client(settings)
-    outside = open_outside(database, client)
+    outside = open_outside(settings, database, client)
     ring = open_ring(settings, outside.clock.now())
-    verifier = build_verifier(settings, ring, outside, trust)
+    verifier = build_verifier(settings, ring, outside, FixedTrust(trust))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -48,9 +48,9 @@ async def opened_verifier(settings: Settings, *, trust: Trust | None = None) -> 
     database, client = open_database(settings.database_url), open_client(settings)
     try:
         await create_schema(database, tables.metadata)
-        outside = open_outside(database, client)
+        outside = open_outside(settings, database, client)
         ring = open_ring(settings, outside.clock.now())
-        yield build_verifier(settings, ring, outside, trust or open_trust(settings))
+        yield build_verifier(settings, ring, outside, FixedTrust(trust or open_trust(settings)))
     finally:
         await client.close()
         await database.close()

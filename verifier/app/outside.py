@@ -12,8 +12,9 @@ from trillium.runtime.clock import SystemClock
 from trillium.runtime.database import Database, SqliteDatabase
 from trillium.runtime.http_client import StrangerClient
 from trillium.runtime.randomness import SystemRandomness
+from verifier.clients.issuer_keys import HttpIssuerKeys
 from verifier.clients.status_lists import HttpStatusLists
-from verifier.ports import PresentationStore, RelyingServiceStore
+from verifier.ports import IssuerKeys, PresentationStore, RelyingServiceStore
 from verifier.settings import Settings
 from verifier.store.postgresql import PostgresqlVerifierStore
 from verifier.store.sqlite import SqliteVerifierStore
@@ -33,6 +34,7 @@ class Outside:
     statuses: HttpStatusLists
     clock: SystemClock
     randomness: SystemRandomness
+    issuer_keys: IssuerKeys
 
 
 def open_store(database: Database) -> Store:
@@ -62,6 +64,7 @@ def open_client(settings: Settings) -> StrangerClient:
     )
 
 
-def open_outside(database: Database, client: StrangerClient) -> Outside:
+def open_outside(settings: Settings, database: Database, client: StrangerClient) -> Outside:
     """Everything outside, in service."""
-    return Outside(open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness())
+    keys = HttpIssuerKeys(client, insecure_origins=settings.loopback_origins)
+    return Outside(open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness(), keys)

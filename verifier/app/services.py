@@ -11,9 +11,11 @@ from keys import KeyPurpose, KeyRing, Secret
 from specs.encoding import b64url_encode
 from specs.jose import parse_x5c
 from verifier.app.outside import Outside
+from verifier.app.presets import PresetsInForce
 from verifier.clients.operator_files import read_presets, vcts_of
 from verifier.domain.preset import Preset
 from verifier.domain.trust import Trust
+from verifier.ports import TrustSource
 from verifier.services.get_result import GetResult
 from verifier.services.receive_response import ReceiveResponse
 from verifier.services.relying_services import RelyingServices
@@ -40,24 +42,23 @@ class Verifier:
     results: GetResult
 
 
-def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: Trust) -> Verifier:
+def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: TrustSource) -> Verifier:
     """Wires the services."""
     store, clock, randomness = outside.store, outside.clock, outside.randomness
-    # Without a trusted issuer there is nothing that could be asked for and accepted.
-    presets = _presets(settings, trust) if trust.issuers else {}
+    presets = PresetsInForce(trust, clock, lambda known: _presets(settings, known))
     identity = _identity(settings, ring)
 
     def wrapping(version: int | None) -> Secret:
         return ring.secret_for(KeyPurpose.WRAPPING, version)
 
     seals = ResultSeals(wrapping, randomness)
-    verify = VerifyPresentation(trust, outside.statuses)
+    verify = VerifyPresentation(trust.current(clock.now()), outside.statuses)
     return Verifier(
         settings=settings,
         ring=ring,
         outside=outside,
         presets=presets,
-        clients=RelyingServices(store, presets, clock, randomness),
+        clients=RelyingServices(store, presets, clock, randomness, settings.loopback_origins),
         start=StartPresentation(store, presets, identity, clock, randomness, allow_http=not settings.https),
         serve=ServeRequestObject(store, presets, identity, clock),
         receive=ReceiveResponse(store, presets, identity, verify, seals, clock),
@@ -66,6 +67,9 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
 
 
 def _presets(settings: Settings, trust: Trust) -> Mapping[str, Preset]:
+    # Without a trusted issuer there is nothing that could be asked for and accepted.
+    if not trust.issuers:
+        return {}
     return read_presets(settings.presets_dir, vcts=vcts_of(trust), production=settings.is_production)
 
 
