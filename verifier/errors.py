@@ -17,11 +17,102 @@ class UnknownRelyingService(VerifierError):
     text = "The relying service is not known or its secret is wrong."
 
 
+class UnknownClient(VerifierError):
+    """Management names a relying service that is not registered."""
+
+    code = "unknown_client"
+    text = "There is no such relying service."
+
+
+class ChangedMeanwhile(VerifierError):
+    """Somebody else changed the relying service between reading and writing."""
+
+    code = "changed_meanwhile"
+    text = "The relying service was changed by somebody else just now. Please look at it again."
+
+
+class BadServiceAddress(VerifierError):
+    """An address of a relying service cannot be registered."""
+
+    code = "bad_service_address"
+    text = "An address of the relying service cannot be registered."
+
+
+class BadSite(BadServiceAddress):
+    """Not the origin of a web site."""
+
+    code = "bad_site"
+    text = "The site must be an https origin: scheme, host and perhaps a port, with nothing after it."
+
+
+class BadReturnUrl(BadServiceAddress):
+    """Not an address to which people may be sent back."""
+
+    code = "bad_return_url"
+    text = "Each return URL must be an https address on the site of the relying service, without a fragment."
+
+
+class BadWebhookUrl(BadServiceAddress):
+    """Not an address that may be called."""
+
+    code = "bad_webhook_url"
+    text = "The webhook must be an https address without a fragment."
+
+
+class BadEvidenceKey(VerifierError):
+    """Not a public key that evidence can be encrypted to."""
+
+    code = "bad_evidence_key"
+    text = "The evidence key must be a public JWK on P-256 with alg ECDH-ES."
+
+
 class UnknownPreset(VerifierError):
     """The preset does not exist, or the relying service is not registered for it."""
 
     code = "unknown_preset"
     text = "The relying service is not registered for this preset."
+
+
+class PrefixNotAvailable(VerifierError):
+    """The verifier has no client identifier of this kind."""
+
+    code = "prefix_not_available"
+    text = "The verifier has no client identifier of this kind."
+
+
+class BadTransactionData(VerifierError):
+    """What a person is to agree to is not of a type, or not in words, that every wallet of ours shows."""
+
+    code = "invalid_transaction_data"
+    text = "The transaction data is not valid: type, text in English and French, credentials of the preset."
+
+
+class ReturnUrlNotRegistered(VerifierError):
+    """Visitors go back to registered addresses only (compared character by character)."""
+
+    code = "return_url_not_registered"
+    text = "The return URL is not one of those that the relying service has registered."
+
+
+class CrossDeviceNotAllowed(VerifierError):
+    """The preset wants more protection against relayed QR codes than the relying service (5.32)."""
+
+    code = "cross_device_not_allowed"
+    text = "The preset does not allow this way of answering from another device."
+
+
+class BadLifetime(VerifierError):
+    """A request that lives for too short or too long a time."""
+
+    code = "bad_lifetime"
+    text = "The lifetime must be at least 30 seconds and no longer than the verifier allows."
+
+
+class BadReference(VerifierError):
+    """The relying service's own word is too long or cannot be printed."""
+
+    code = "bad_reference"
+    text = "The reference must have 1 to 64 printable ASCII characters."
 
 
 class UnknownPresentation(VerifierError):
@@ -43,6 +134,27 @@ class ResultGone(VerifierError):
 
     code = "result_gone"
     text = "The result has been fetched or has expired. It is not kept."
+
+
+class PresentationOver(VerifierError):
+    """It has ended, so it cannot be cancelled."""
+
+    code = "presentation_over"
+    text = "The presentation has ended already."
+
+
+class TooManyPresentations(VerifierError):
+    """The relying service has as many open presentations as it may have."""
+
+    code = "too_many_presentations"
+    text = "The relying service has too many open presentations. Please wait until some have ended."
+
+
+class TooManyStreams(VerifierError):
+    """The relying service listens to as many presentations as it may at once."""
+
+    code = "too_many_streams"
+    text = "The relying service has too many event streams open."
 
 
 class RequestGone(VerifierError):
@@ -110,3 +222,31 @@ class DrillsRefused(VerifierError):
 
     code = "drills_refused"
     text = "Drills are not available in production."
+
+
+class UnknownPage(VerifierError):
+    """No page has this address, or it is forgotten."""
+
+    code = "unknown_page"
+    text = "There is no such page, or its time is over. Go back to the service and start again."
+
+
+class PageOfAnotherBrowser(VerifierError):
+    """Another browser opened the page first; a page belongs to one (5.29)."""
+
+    code = "page_of_another_browser"
+    text = "This page belongs to another browser. Go back to the service and start again in this one."
+
+
+class ResponseCodeGone(VerifierError):
+    """A response code that nobody was given, that was used, or whose time is over."""
+
+    code = "response_code_gone"
+    text = "This address was used before, or its time is over. Nothing was released by opening it."
+
+
+class PageFormRefused(VerifierError):
+    """A form that did not come from our page."""
+
+    code = "page_form_refused"
+    text = "This form was not sent from our page. Open the page again and repeat what you did."

@@ -8,12 +8,9 @@ carries over by hand (another device, requirement 5.32), or by having asked its 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Final
 
 from verifier.domain.presentation import CrossDevice, Presentation, PresentationState, Release, RequestId
-
-PageId = NewType("PageId", str)
-"""In the address of a page: known to the visitor's browser and the relying service. Stored as SHA-256."""
 
 CODE_ATTEMPTS: Final = 3
 CODE_LIFETIME: Final = timedelta(minutes=2)
@@ -99,18 +96,13 @@ def needs_release(presentation: Presentation) -> bool:
     """Whether the end of a presentation says something that only one browser may learn.
 
     A person's refusal and a request that ran out say nothing. An answer that was not genuine gets no
-    response code (decisions.md, Verdicts), so nobody could come back with one; it holds nothing but that.
+    response code (decisions.md, Verdicts), so nobody could come back with one; it tells only that.
     """
-    return (
-        presentation.release is Release.BROWSER
-        and presentation.state in _VERDICTS
-        and presentation.response_code_hash is not None
-    )
-
-
-_VERDICTS: Final = frozenset(
-    {PresentationState.ACCEPTED, PresentationState.REJECTED, PresentationState.UNDETERMINED}
-)
+    if presentation.release is not Release.BROWSER:
+        return False
+    if presentation.state is PresentationState.REJECTED:
+        return presentation.response_code_hash is not None
+    return presentation.state in (PresentationState.ACCEPTED, PresentationState.UNDETERMINED)
 
 
 def is_return_open(presentation: Presentation, now: datetime) -> bool:

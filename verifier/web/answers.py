@@ -29,6 +29,11 @@ def _told(status: int, french: str) -> Callable[[ProtocolError], Answer]:
     return lambda error: answer_for(type(error), status, french)
 
 
+def _later(french: str) -> Callable[[ProtocolError], Answer]:
+    """Too many at once; trying again in a while is the way (RFC 6585 section 4)."""
+    return lambda error: answer_for(type(error), 429, french, {"Retry-After": "10"})
+
+
 _BAD_REQUEST_FR = "La demande n'est pas valide."
 _SERVER_FR = "Une erreur s'est produite de notre côté. Veuillez réessayer plus tard."
 
@@ -48,7 +53,43 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     # the verifier's own
     errors.VerifierError: _told(400, _BAD_REQUEST_FR),
     errors.UnknownRelyingService: _told(401, "Le service n'est pas connu ou son secret est faux."),
+    errors.UnknownClient: _told(404, "Ce service n'existe pas."),
+    errors.ChangedMeanwhile: _told(
+        409, "Le service vient d'être modifié par quelqu'un d'autre. Veuillez le consulter de nouveau."
+    ),
+    errors.BadServiceAddress: _told(400, "Une adresse du service ne peut pas être inscrite."),
+    errors.BadSite: _told(
+        400, "Le site doit être une origine https : protocole, hôte, éventuellement un port, rien de plus."
+    ),
+    errors.BadReturnUrl: _told(
+        400, "Chaque adresse de retour doit être une adresse https du site du service, sans fragment."
+    ),
+    errors.BadWebhookUrl: _told(400, "Le point d'appel doit être une adresse https sans fragment."),
+    errors.BadEvidenceKey: _told(
+        400, "La clé des preuves doit être une JWK publique sur P-256 avec alg ECDH-ES."
+    ),
+    errors.PresentationOver: _told(409, "La présentation est déjà terminée."),
+    errors.TooManyPresentations: _later(
+        "Le service a trop de présentations ouvertes. Veuillez attendre que certaines se terminent."
+    ),
+    errors.TooManyStreams: _later("Le service a trop de flux d'événements ouverts."),
     errors.UnknownPreset: _told(400, "Le service n'est pas inscrit pour ce préréglage."),
+    errors.PrefixNotAvailable: _told(400, "Le vérificateur n'a pas d'identifiant client de ce genre."),
+    errors.BadTransactionData: _told(
+        400,
+        "Les données de transaction ne sont pas valides : type, texte en anglais et en français,"
+        " justificatifs du préréglage.",
+    ),
+    errors.ReturnUrlNotRegistered: _told(
+        400, "L'adresse de retour n'est pas de celles que le service a inscrites."
+    ),
+    errors.CrossDeviceNotAllowed: _told(
+        400, "Le préréglage ne permet pas cette façon de répondre depuis un autre appareil."
+    ),
+    errors.BadLifetime: _told(
+        400, "La durée doit être d'au moins 30 secondes et ne pas dépasser ce que permet le vérificateur."
+    ),
+    errors.BadReference: _told(400, "La référence doit avoir de 1 à 64 caractères ASCII imprimables."),
     errors.UnknownPresentation: _told(404, "Cette présentation n'existe pas."),
     errors.PresentationOpen: _told(409, "La présentation n'est pas encore terminée."),
     errors.ResultGone: _told(410, "Le résultat a été remis ou a expiré. Il n'est pas conservé."),
@@ -57,6 +98,22 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     ),
     errors.ResponseNotForThisRequest: _told(400, "La réponse n'appartient pas à cette demande."),
     errors.PresentationNotGenuine: _told(400, "La présentation n'est pas authentique."),
+    errors.UnknownPage: _told(
+        404,
+        "Cette page n'existe pas ou son temps est écoulé. Retournez au service et recommencez.",
+    ),
+    errors.PageOfAnotherBrowser: _told(
+        403,
+        "Cette page appartient à un autre navigateur. Retournez au service et recommencez dans celui-ci.",
+    ),
+    errors.ResponseCodeGone: _told(
+        410,
+        "Cette adresse a déjà servi ou son temps est écoulé. L'ouvrir n'a rien transmis.",
+    ),
+    errors.PageFormRefused: _told(
+        403,
+        "Ce formulaire ne vient pas de notre page. Rouvrez la page et répétez votre geste.",
+    ),
     errors.DrillsRefused: _told(403, "Les exercices ne sont pas offerts en production."),
     errors.OverAsking: _told(500, _SERVER_FR),
     errors.BadPreset: _told(500, _SERVER_FR),
