@@ -217,6 +217,34 @@ class PresentationNotGenuine(VerifierError):
     text = "The presentation is not genuine."
 
 
+class ReceiptGone(VerifierError):
+    """Unknown code, or the receipt was fetched before or not in time; which of them is not told."""
+
+    code = "receipt_gone"
+    text = "There is no receipt for this code, or it has been handed out or has expired. It is not kept."
+
+
+class BadReceipt(VerifierError):
+    """Not a receipt of this verifier, or one that was changed."""
+
+    code = "bad_receipt"
+    text = "This is not a receipt that this verifier has signed."
+
+
+class EvidenceKeyMissing(VerifierError):
+    """The preset declares evidence, and the relying service has no key that it could be encrypted to."""
+
+    code = "evidence_key_missing"
+    text = "The preset needs evidence to be kept, and the relying service has registered no key for it."
+
+
+class UnknownEvidence(VerifierError):
+    """No such evidence for this relying service; it may have been deleted on its day."""
+
+    code = "unknown_evidence"
+    text = "There is no such evidence. It may have been deleted on its day."
+
+
 class DrillsRefused(VerifierError):
     """Drills are for the sandbox."""
 

@@ -1,42 +1,16 @@
 """``trillium verifier``: relying services and presets."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
+from trillium.cli import verifier_clients
 from trillium.cli.local import verifier_settings
-from trillium.cli.output import JsonOption, console, print_json, print_rows, run
+from trillium.cli.output import JsonOption, print_json, print_rows, run
 from verifier.app import opened_verifier
-from verifier.domain.event import Actor
 
 app = typer.Typer(help="The verifier's relying services and presets.", no_args_is_help=True)
-client = typer.Typer(help="Relying services.", no_args_is_help=True)
-app.add_typer(client, name="client")
-CLI = Actor("cli")
-
-
-@client.command("add")
-def add(
-    name_en: Annotated[str, typer.Option(help="Name in English.")],
-    name_fr: Annotated[str, typer.Option(help="Name in French.")],
-    presets: Annotated[list[str], typer.Option("--preset", help="What it may ask; may be repeated.")],
-    as_json: JsonOption = False,
-) -> None:
-    """Register a relying service. Its secret is shown once."""
-
-    async def work() -> dict[str, Any]:
-        settings, trust = verifier_settings()
-        async with opened_verifier(settings, trust=trust) as services:
-            names = {"en-CA": name_en, "fr-CA": name_fr}
-            registered = await services.clients.register(names, presets, actor=CLI)
-        return {"client_id": registered.service.client_id, "client_secret": registered.secret}
-
-    answer = run(work)
-    if as_json:
-        print_json(answer)
-    else:
-        console.print(f"client_id      {answer['client_id']}")
-        console.print(f"client_secret  {answer['client_secret']}  (shown once)")
+app.add_typer(verifier_clients.app, name="client")
 
 
 @app.command("presets")

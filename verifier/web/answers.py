@@ -114,6 +114,14 @@ ANSWERS: Mapping[type[Exception], Entry] = {
         403,
         "Ce formulaire ne vient pas de notre page. Rouvrez la page et répétez votre geste.",
     ),
+    errors.ReceiptGone: _told(
+        404, "Il n'y a pas de reçu pour ce code, ou il a été remis ou a expiré. Il n'est pas conservé."
+    ),
+    errors.BadReceipt: _told(400, "Ce reçu n'a pas été signé par ce vérificateur."),
+    errors.EvidenceKeyMissing: _told(
+        409, "Le préréglage exige de conserver des preuves, et le service n'a pas inscrit de clé pour cela."
+    ),
+    errors.UnknownEvidence: _told(404, "Cette preuve n'existe pas. Elle a pu être supprimée à sa date."),
     errors.DrillsRefused: _told(403, "Les exercices ne sont pas offerts en production."),
     errors.OverAsking: _told(500, _SERVER_FR),
     errors.BadPreset: _told(500, _SERVER_FR),

@@ -3,23 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 
-from verifier.domain.event import Actor
 from verifier.domain.preset import Preset
 from verifier.services.relying_services import RelyingServices
-from verifier.web.messages import (
-    ClientAnswer,
-    ClientEntry,
-    ClientRequest,
-    ClientsAnswer,
-    DrillRequest,
-    PresetEntry,
-    PresetsAnswer,
-)
-
-MANAGEMENT = Actor("management")
+from verifier.web.management_clients import add_client_routes
+from verifier.web.messages import DrillRequest, PresetEntry, PresetsAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +27,7 @@ def management_router(
     """All routes under ``/management``; ``require`` lets the holder of the token through."""
     router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
 
-    @router.post(
-        "/clients", status_code=201, summary="Register a relying service; its secret is in this answer only"
-    )
-    async def add_client(request: ClientRequest, response: Response) -> ClientAnswer:
-        names = {"en-CA": request.name_en, "fr-CA": request.name_fr}
-        registered = await services.clients.register(names, request.presets, actor=MANAGEMENT)
-        response.headers["Cache-Control"] = "no-store"
-        return ClientAnswer(client_id=registered.service.client_id, client_secret=registered.secret)
-
-    @router.get("/clients", summary="The relying services")
-    async def list_clients() -> ClientsAnswer:
-        entries = [
-            ClientEntry(
-                client_id=one.client_id,
-                names=dict(one.names),
-                presets=list(one.presets),
-                created_at=one.created_at,
-            )
-            for one in await services.clients.store.services()
-        ]
-        return ClientsAnswer(clients=entries)
+    add_client_routes(router, services.clients)
 
     @router.get("/presets", summary="What relying services may be registered to ask")
     async def list_presets() -> PresetsAnswer:

@@ -7,24 +7,25 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from verifier.domain.presentation import ClientIdPrefix
 
-_Name = Annotated[str, Field(min_length=1, max_length=200)]
-_PresetId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
+PresetId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
+    """Whatever is not known is refused, so that a misspelt member does not go unnoticed."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class PresentationRequest(_Message):
+class PresentationRequest(Message):
     """Ask a wallet for what a preset says."""
 
-    preset: _PresetId
+    preset: PresetId
     client_id_prefix: ClientIdPrefix = ClientIdPrefix.X509_HASH
     request_uri_method: Literal["get", "post"] = "post"
     locale: Literal["en-CA", "fr-CA"] = "en-CA"
 
 
-class PresentationAnswer(_Message):
+class PresentationAnswer(Message):
     """A started presentation. The transaction id is a secret of the relying service."""
 
     transaction_id: str
@@ -37,17 +38,17 @@ class PresentationAnswer(_Message):
     qr_svg: str
 
 
-class PresentationStateAnswer(_Message):
+class PresentationStateAnswer(Message):
     state: str
 
 
-class ReasonAnswer(_Message):
+class ReasonAnswer(Message):
     code: str
     query_id: str | None
     text: dict[str, str]
 
 
-class ResultAnswer(_Message):
+class ResultAnswer(Message):
     """A result, handed out once."""
 
     outcome: Literal["accepted", "rejected", "undetermined", "cancelled", "timed_out"]
@@ -58,44 +59,18 @@ class ResultAnswer(_Message):
     verified_at: str
 
 
-class ClientRequest(_Message):
-    """Register a relying service."""
-
-    name_en: _Name
-    name_fr: _Name
-    presets: Annotated[list[_PresetId], Field(min_length=1, max_length=32)]
-
-
-class ClientAnswer(_Message):
-    """The secret is shown once."""
-
-    client_id: str
-    client_secret: str
-
-
-class ClientEntry(_Message):
-    client_id: str
-    names: dict[str, str]
-    presets: list[str]
-    created_at: datetime
-
-
-class ClientsAnswer(_Message):
-    clients: list[ClientEntry]
-
-
-class PresetEntry(_Message):
+class PresetEntry(Message):
     id: str
     names: dict[str, str]
     purposes: dict[str, str]
     claims: list[list[str | int | None]]
 
 
-class PresetsAnswer(_Message):
+class PresetsAnswer(Message):
     presets: list[PresetEntry]
 
 
-class DrillRequest(_Message):
+class DrillRequest(Message):
     """Rehearse that status lists cannot be reached."""
 
     unreachable_seconds: Annotated[int, Field(ge=0, le=300)]
