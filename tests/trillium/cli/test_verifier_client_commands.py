@@ -69,7 +69,7 @@ def test_the_life_of_a_relying_service(tmp_path: Path) -> None:
         (["show", "-bRUvyc"], 1, "unknown_client"),
         (["update", "rs-nobody", "--name-en", "A"], 1, "unknown_client"),
         (["rotate-secret", "rs-nobody"], 1, "unknown_client"),
-        (["rotate-secret", "rs-nobody", "--old-hours", "169"], 2, "range"),
+        (["rotate-secret", "rs-nobody", "--old-hours", "169"], 2, "Usage"),
         (["disable", "rs-nobody"], 1, "unknown_client"),
         (["enable", "rs-nobody"], 1, "unknown_client"),
     ],
