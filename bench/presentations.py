@@ -30,6 +30,7 @@ from verifier.domain.event import Actor
 from verifier.domain.presentation import ClientIdPrefix
 from verifier.domain.trust import FixedTrust, Trust, TrustedIssuer
 from verifier.store.memory import MemoryVerifierStore
+from verifier.store.pages_memory import MemoryPages
 
 PRESET = "identity"
 QUERY_ID = "photo_card"
@@ -72,7 +73,7 @@ def verifier_without_database(var_dir: Path) -> verifier.app.Verifier:
     vcts = frozenset(one.vct for one in configurations.values())
     statuses = HttpStatusLists(_ListFromFile((var_dir / LIST_FILE).read_bytes()))
     keys = HttpIssuerKeys(StrangerClient(loopback_origins=()))
-    outside = verifier.app.Outside(MemoryVerifierStore(), statuses, clock, SystemRandomness(), keys)
+    outside = verifier.app.Outside(MemoryVerifierStore(), statuses, clock, SystemRandomness(), keys, MemoryPages())
     ring = verifier.app.open_ring(settings, clock.now())
     trust = FixedTrust(Trust((TrustedIssuer(issuing.public_url, anchors, vcts),)))
     return verifier.app.build_verifier(settings, ring, outside, trust)

@@ -23,10 +23,11 @@ from verifier.domain.presentation import ClientIdPrefix
 from verifier.domain.relying_service import RelyingService
 from verifier.domain.trust import FixedTrust, Trust, TrustedIssuer
 from verifier.errors import IssuerKeysUnavailable
-from verifier.ports import StatusAnswer
+from verifier.ports import PageStore, StatusAnswer
 from verifier.services.start_presentation import StartedPresentation
 from verifier.settings import Settings
 from verifier.store.memory import MemoryVerifierStore
+from verifier.store.pages_memory import MemoryPages
 
 PUBLIC_URL = "https://verifier.example/desk"
 MANAGEMENT = Actor("management")
@@ -102,6 +103,7 @@ class Desk:
     trust: Trust = field(default_factory=lambda: Trust((SimulatedIssuer().trusted(),)))
     issuer_keys: KeysByHand = field(default_factory=KeysByHand)
     store: Store = field(default_factory=MemoryVerifierStore)
+    pages: PageStore = field(default_factory=MemoryPages)
     settings: Settings = field(default_factory=settings_for_tests)
     verifier: Verifier = field(init=False)
 
@@ -112,6 +114,7 @@ class Desk:
             cast(SystemClock, self.clock),
             SystemRandomness(),
             self.issuer_keys,
+            self.pages,
         )
         ring = open_ring(self.settings, self.clock.now())
         self.verifier = build_verifier(self.settings, ring, outside, FixedTrust(self.trust))

@@ -14,8 +14,10 @@ from trillium.runtime.http_client import StrangerClient
 from trillium.runtime.randomness import SystemRandomness
 from verifier.clients.issuer_keys import HttpIssuerKeys
 from verifier.clients.status_lists import HttpStatusLists
-from verifier.ports import IssuerKeys, PresentationStore, RelyingServiceStore
+from verifier.ports import IssuerKeys, PageStore, PresentationStore, RelyingServiceStore
 from verifier.settings import Settings
+from verifier.store.pages_postgresql import PostgresqlPages
+from verifier.store.pages_sqlite import SqlitePages
 from verifier.store.postgresql import PostgresqlVerifierStore
 from verifier.store.sqlite import SqliteVerifierStore
 
@@ -35,6 +37,7 @@ class Outside:
     clock: SystemClock
     randomness: SystemRandomness
     issuer_keys: IssuerKeys
+    pages: PageStore
 
 
 def open_store(database: Database) -> Store:
@@ -42,6 +45,11 @@ def open_store(database: Database) -> Store:
     if isinstance(database, SqliteDatabase):
         return SqliteVerifierStore(database)
     return PostgresqlVerifierStore(database)
+
+
+def open_pages(database: Database) -> PageStore:
+    """The store of pages in an open database."""
+    return SqlitePages(database) if isinstance(database, SqliteDatabase) else PostgresqlPages(database)
 
 
 def open_ring(settings: Settings, now: datetime) -> KeyRing:
@@ -67,4 +75,11 @@ def open_client(settings: Settings) -> StrangerClient:
 def open_outside(settings: Settings, database: Database, client: StrangerClient) -> Outside:
     """Everything outside, in service."""
     keys = HttpIssuerKeys(client, insecure_origins=settings.loopback_origins)
-    return Outside(open_store(database), HttpStatusLists(client), SystemClock(), SystemRandomness(), keys)
+    return Outside(
+        open_store(database),
+        HttpStatusLists(client),
+        SystemClock(),
+        SystemRandomness(),
+        keys,
+        open_pages(database),
+    )

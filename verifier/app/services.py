@@ -11,6 +11,7 @@ from keys import KeyPurpose, KeyRing, Secret
 from specs.encoding import b64url_encode
 from specs.jose import parse_x5c
 from verifier.app.outside import Outside
+from verifier.app.pages import PageServices, build_pages
 from verifier.app.presets import PresetsInForce
 from verifier.clients.operator_files import read_presets, vcts_of
 from verifier.domain.preset import Preset
@@ -40,6 +41,7 @@ class Verifier:
     serve: ServeRequestObject
     receive: ReceiveResponse
     results: GetResult
+    pages: PageServices
 
 
 def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: TrustSource) -> Verifier:
@@ -63,6 +65,7 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
         serve=ServeRequestObject(store, presets, identity, clock),
         receive=ReceiveResponse(store, presets, identity, verify, seals, clock),
         results=GetResult(store, seals, clock),
+        pages=build_pages(settings, ring, outside),
     )
 
 

@@ -22,6 +22,7 @@ def start_tasks(tasks: BackgroundTasks, verifier: Verifier) -> None:
         now = clock.now()
         await store.expire(now)
         await store.purge_results(now - RESULT_LIFETIME)
+        await verifier.outside.pages.purge_pages(now, now - RESULT_LIFETIME)
 
     async def refresh_lists() -> None:
         await verifier.outside.statuses.refresh_in_use(timedelta(seconds=REFRESH_LISTS_EVERY), clock.now())

@@ -18,7 +18,7 @@ from tests.verifier.surroundings import PUBLIC_URL, Desk, claims_of, query_of, s
 from trillium.runtime.database import create_schema, open_database
 from trillium.runtime.management import open_management_guard
 from trillium.runtime.mounting import Part, mount
-from verifier.app import assemble, open_store
+from verifier.app import assemble, open_pages, open_store
 from verifier.store import tables
 
 FORM = "application/x-www-form-urlencoded"
@@ -123,7 +123,11 @@ async def opened_counter(folder: Path, *, database_url: str = "", **settings: An
     var_dir = folder / "var"
     database = open_database(database_url or f"sqlite:///{folder}/verifier.db")
     await create_schema(database, tables.metadata)
-    desk = Desk(store=open_store(database), settings=settings_for_tests(var_dir=var_dir, **settings))
+    desk = Desk(
+        store=open_store(database),
+        pages=open_pages(database),
+        settings=settings_for_tests(var_dir=var_dir, **settings),
+    )
     app = assemble(desk.verifier, open_management_guard(var_dir), _no_lifespan)
     mounted = mount([Part(desk.settings.public_url, app)])
     transport = httpx.ASGITransport(app=mounted, raise_app_exceptions=True)
