@@ -1,30 +1,67 @@
 """OpenID for Verifiable Presentations 1.0.
 
-Sections 5 (requests: signed, by reference, GET and POST; transaction data), 5.9.3 (client identifiers
-`x509_san_dns` and `x509_hash`), 8.1 and 8.2 (responses by `direct_post`), 8.5 (errors), 11.1, B.3 (SD-JWT
-VC).
-Section 6, the query, is specs.dcql.
+Sections 5 (requests: signed or not, by value or by reference, GET and POST; transaction data; verifier info),
+5.9 (client identifiers `x509_san_dns`, `x509_hash`, `redirect_uri`, and registered clients), 8.1 to 8.3
+(responses by `direct_post` and `direct_post.jwt`), 8.5 (errors), 11.1, annex A (Digital Credentials API),
+B.3 (SD-JWT VC). Section 6, the query, is specs.dcql.
 """
 
 from specs.openid4vp.authorization_request import AuthorizationRequest, parse_authorization_request
 from specs.openid4vp.authorization_request_uri import (
     AUTHORIZATION_ENDPOINT,
     AUTHORIZATION_SCHEMES,
+    AuthorizationRequestByValue,
+    AuthorizationRequestLink,
     AuthorizationRequestReference,
     RequestUriMethod,
     create_authorization_request_uri,
+    create_signed_request_uri,
+    create_unsigned_request_uri,
     parse_authorization_request_uri,
+)
+from specs.openid4vp.browser_request import (
+    BrowserProtocol,
+    BrowserRequest,
+    create_signed_browser_request,
+    create_unsigned_browser_request,
+    parse_unsigned_browser_request,
+    prepare_signed_browser_request,
+    verify_signed_browser_request,
+)
+from specs.openid4vp.browser_response import (
+    create_browser_error,
+    create_browser_response,
+    create_encrypted_browser_response,
+    parse_browser_response,
 )
 from specs.openid4vp.client_id import (
     ClientId,
     Prefix,
+    RegisteredClient,
+    RequestSigner,
     check_prefix,
+    create_redirect_uri,
+    create_registered,
     create_x509_hash,
     create_x509_san_dns,
+    find_signer,
     parse_client_id,
     verify_client_id,
 )
-from specs.openid4vp.client_metadata import ClientMetadata, create_client_metadata, parse_client_metadata
+from specs.openid4vp.client_metadata import (
+    ClientMetadata,
+    ResponseEncryption,
+    choose_response_encryption,
+    create_client_metadata,
+    parse_client_metadata,
+)
+from specs.openid4vp.encrypted_response import (
+    create_direct_post_jwt,
+    create_direct_post_jwt_error,
+    decrypt_response,
+    parse_direct_post_jwt,
+)
+from specs.openid4vp.question import Question
 from specs.openid4vp.request_object import (
     REQUEST_OBJECT_MEDIA_TYPE,
     REQUEST_OBJECT_TYPE,
@@ -34,7 +71,7 @@ from specs.openid4vp.request_object import (
     prepare_request_object,
     verify_request_object,
 )
-from specs.openid4vp.request_parameters import RequestParameters
+from specs.openid4vp.request_parameters import BrowserRequestParameters, RequestParameters
 from specs.openid4vp.request_uri_post import RequestUriPost, create_request_uri_post, parse_request_uri_post
 from specs.openid4vp.response import (
     VpErrorResponse,
@@ -58,6 +95,8 @@ from specs.openid4vp.transaction_data import (
     parse_transaction_data,
     verify_transaction_data_hashes,
 )
+from specs.openid4vp.unsigned_request import UnsignedRequest
+from specs.openid4vp.verifier_info import VerifierInfo, create_verifier_info, parse_verifier_info
 from specs.openid4vp.vp_formats import create_vp_formats, verify_vp_formats
 
 __all__ = [
@@ -67,46 +106,78 @@ __all__ = [
     "REQUEST_OBJECT_TYPE",
     "STATIC_DISCOVERY_AUDIENCE",
     "AuthorizationRequest",
+    "AuthorizationRequestByValue",
+    "AuthorizationRequestLink",
     "AuthorizationRequestReference",
+    "BrowserProtocol",
+    "BrowserRequest",
+    "BrowserRequestParameters",
     "ClientId",
     "ClientMetadata",
     "Prefix",
+    "Question",
+    "RegisteredClient",
     "RequestParameters",
+    "RequestSigner",
     "RequestUriMethod",
     "RequestUriPost",
+    "ResponseEncryption",
     "ResponseMode",
     "TransactionData",
     "TransactionDataType",
+    "UnsignedRequest",
     "VerifiedRequestObject",
+    "VerifierInfo",
     "VpErrorResponse",
     "VpToken",
     "VpTokenResponse",
     "check_prefix",
+    "choose_response_encryption",
     "create_authorization_request_uri",
+    "create_browser_error",
+    "create_browser_response",
     "create_client_metadata",
     "create_direct_post",
     "create_direct_post_error",
+    "create_direct_post_jwt",
+    "create_direct_post_jwt_error",
+    "create_encrypted_browser_response",
+    "create_redirect_uri",
+    "create_registered",
     "create_request_uri_post",
     "create_response_answer",
+    "create_signed_browser_request",
+    "create_signed_request_uri",
     "create_transaction_data",
     "create_transaction_data_claims",
+    "create_unsigned_browser_request",
+    "create_unsigned_request_uri",
+    "create_verifier_info",
     "create_vp_formats",
     "create_x509_hash",
     "create_x509_san_dns",
+    "decrypt_response",
+    "find_signer",
     "hash_transaction_data",
     "key_binding_audience",
     "parse_authorization_request",
     "parse_authorization_request_uri",
+    "parse_browser_response",
     "parse_client_id",
     "parse_client_metadata",
     "parse_direct_post",
+    "parse_direct_post_jwt",
     "parse_request_object",
     "parse_request_uri_post",
     "parse_response_answer",
     "parse_transaction_data",
+    "parse_unsigned_browser_request",
+    "parse_verifier_info",
     "prepare_request_object",
+    "prepare_signed_browser_request",
     "verify_client_id",
     "verify_request_object",
+    "verify_signed_browser_request",
     "verify_state",
     "verify_transaction_data_hashes",
     "verify_vp_formats",

@@ -29,19 +29,11 @@ class RequestTwice(InvalidAuthorizationRequest):
     section = "RFC 9101 section 5"
 
 
-class RequestByValueNotSupported(RequestError):
-    """A request object in the link itself."""
+class SignedRequestRequired(InvalidAuthorizationRequest):
+    """Parameters in the clear from a client that a signature would have to identify."""
 
-    code = "request_not_supported"
-    text = "A request by value is not supported; use request_uri."
-    section = "RFC 9101 section 7"
-
-
-class UnsignedRequestNotSupported(InvalidAuthorizationRequest):
-    """A request whose parameters stand in the link: nobody vouches for them."""
-
-    text = "An unsigned request is not supported."
-    section = "RFC 9101 section 10.5"
+    text = "A request of this client must be signed."
+    section = "OpenID4VP 1.0 section 5.9.3"
 
 
 class InvalidRequestUri(RequestError):
@@ -237,6 +229,34 @@ class InvalidClientMetadata(InvalidAuthorizationRequest):
 
     text = "The client_metadata is not valid."
     section = "OpenID4VP 1.0 section 5.1"
+
+
+class NoUsableEncryptionKey(InvalidClientMetadata):
+    """An encrypted answer is asked for, without a key and algorithm that this wallet can encrypt with."""
+
+    text = "The client_metadata has no key and algorithm to encrypt the response with."
+    section = "OpenID4VP 1.0 section 8.3"
+
+
+class InvalidVerifierInfo(InvalidAuthorizationRequest):
+    """`verifier_info` that is no array of objects with a format and data."""
+
+    text = "The verifier_info is not valid."
+    section = "OpenID4VP 1.0 section 5.1"
+
+
+class InvalidExpectedOrigins(InvalidAuthorizationRequest):
+    """A signed request through the browser that does not say from which pages it may come."""
+
+    text = "The expected_origins are missing or not valid."
+    section = "OpenID4VP 1.0 section A.2"
+
+
+class UnexpectedOrigin(InvalidAuthorizationRequest):
+    """The page that brings the request is none of its verifier's: somebody replays it."""
+
+    text = "The request does not come from one of its expected_origins."
+    section = "OpenID4VP 1.0 section A.2"
 
 
 class VpFormatsNotSupported(RequestError):

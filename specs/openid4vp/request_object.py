@@ -14,7 +14,6 @@ from specs.encoding import EncodingError, create_json, to_numeric_date
 from specs.jose.algorithms import Algorithm, Use
 from specs.jose.errors import (
     Expired,
-    InvalidCertificateChain,
     InvalidClaims,
     IssuedInTheFuture,
     JoseError,
@@ -22,30 +21,25 @@ from specs.jose.errors import (
     WrongAudience,
     WrongType,
 )
+from specs.jose.jwk import PublicJwk
 from specs.jose.jws import SigningInput, UnverifiedJws, parse_jws, prepare_jws, verify_jws
 from specs.jose.jwt import verify_audience, verify_times
-from specs.jose.x5c import TrustAnchors, VerifiedChain, parse_x5c, verify_chain
-from specs.oauth.errors import InvalidUrl
-from specs.oauth.url import check_url
-from specs.openid4vp.client_id.prefix import ClientId, parse_client_id
-from specs.openid4vp.client_id.verify import check_prefix, verify_client_id
+from specs.jose.x5c import TrustAnchors
+from specs.openid4vp.answer_address import parse_answer_address
+from specs.openid4vp.client_id.prefix import ClientId, Prefix, parse_client_id
+from specs.openid4vp.client_id.registered import RegisteredClient
+from specs.openid4vp.client_id.verify import NOBODY_REGISTERED, RequestSigner, find_signer, verify_client_id
 from specs.openid4vp.errors import (
     ClientIdChanged,
     InvalidRequestObject,
     InvalidRequestObjectSignature,
-    InvalidResponseUri,
-    InvalidState,
-    RedirectUriWithDirectPost,
     RequestObjectNotCurrent,
-    UnsupportedResponseMode,
-    UntrustedVerifier,
     WrongRequestObjectAudience,
     WrongRequestObjectType,
     WrongWalletNonce,
 )
 from specs.openid4vp.request_parameters import RequestParameters, create_request_parameters
 from specs.openid4vp.response_mode import ResponseMode
-from specs.openid4vp.url_safe import is_url_safe
 
 REQUEST_OBJECT_TYPE: Final = "oauth-authz-req+jwt"
 REQUEST_OBJECT_MEDIA_TYPE: Final = "application/oauth-authz-req+jwt"
@@ -60,14 +54,14 @@ _SEAL: Final = object()
 class VerifiedRequestObject:
     """Signed by this client; an answer may go to `response_uri`. Only verify_request_object makes one.
 
-    `claims`: for parse_authorization_request.
+    `claims`: for parse_authorization_request. `signer`: who is known to have signed.
     """
 
     client_id: ClientId
     response_uri: str
     response_mode: ResponseMode
     state: str | None
-    chain: VerifiedChain = field(repr=False)
+    signer: RequestSigner = field(repr=False)
     claims: Mapping[str, Any] = field(repr=False)
     seal: InitVar[object]
 
@@ -80,28 +74,43 @@ def prepare_request_object(
     parameters: RequestParameters,
     *,
     algorithm: Algorithm,
-    certificate_chain: Sequence[str],
     issued_at: datetime,
     expires_at: datetime,
     wallet_nonce: str | None,
+    certificate_chain: Sequence[str] = (),
+    key_id: str | None = None,
 ) -> SigningInput:
-    """The bytes to sign with the leaf's key.
+    """The bytes to sign with the client's key.
 
-    `certificate_chain`: for `x5c`, leaf first, without the anchor. `wallet_nonce`: as posted by the wallet,
-    None when it fetched with GET. ValueError when the chain is empty or the request could not be answered.
+    `certificate_chain`: for `x5c`, leaf first, without the anchor. `key_id`: instead of it, for a registered
+    client. `wallet_nonce`: as posted by the wallet, None when it fetched with GET. ValueError when neither or
+    both of chain and key id are there, or the request could not be answered.
     """
-    if not certificate_chain or expires_at <= issued_at:
-        raise ValueError("no certificate, or expired before it is made")
-    claims: dict[str, Any] = {
-        "aud": STATIC_DISCOVERY_AUDIENCE,
-        "iat": to_numeric_date(issued_at),
-        "exp": to_numeric_date(expires_at),
-        **create_request_parameters(parameters),
-    }
+    if parameters.client_id.prefix is Prefix.REDIRECT_URI:
+        raise ValueError("requests of this prefix cannot be signed")
+    claims = create_request_parameters(parameters)
     if wallet_nonce is not None:
         claims["wallet_nonce"] = wallet_nonce
-    header = {"alg": algorithm, "typ": REQUEST_OBJECT_TYPE, "x5c": list(certificate_chain)}
-    return prepare_jws(header, create_json(claims))
+    header = create_request_header(algorithm, certificate_chain, key_id)
+    return prepare_jws(header, create_json(with_times(claims, issued_at, expires_at)))
+
+
+def create_request_header(
+    algorithm: Algorithm, certificate_chain: Sequence[str], key_id: str | None
+) -> dict[str, Any]:
+    """The protected header. ValueError unless exactly one of chain and key id is there."""
+    if bool(certificate_chain) == bool(key_id):
+        raise ValueError("a certificate or a key id is needed")
+    signer = {"x5c": list(certificate_chain)} if certificate_chain else {"kid": key_id}
+    return {"alg": algorithm, "typ": REQUEST_OBJECT_TYPE, **signer}
+
+
+def with_times(claims: Mapping[str, Any], issued_at: datetime, expires_at: datetime) -> dict[str, Any]:
+    """The claims with audience and times. ValueError when they would have expired before they are made."""
+    if expires_at <= issued_at:
+        raise ValueError("expired before it is made")
+    times = {"iat": to_numeric_date(issued_at), "exp": to_numeric_date(expires_at)}
+    return {"aud": STATIC_DISCOVERY_AUDIENCE, **times, **claims}
 
 
 def parse_request_object(body: bytes) -> UnverifiedJws:
@@ -122,42 +131,43 @@ def verify_request_object(
     now: datetime,
     leeway: timedelta,
     wallet_nonce: str | None,
+    registered: Mapping[str, RegisteredClient] = NOBODY_REGISTERED,
     insecure_allow_http: bool = False,
 ) -> VerifiedRequestObject:
     """The request, known to be made by `client_id` (of the link) for a wallet, now.
 
-    `wallet_nonce`: what this wallet posted, None when it fetched with GET. Raises subclasses of RequestError.
+    `wallet_nonce`: what this wallet posted, None when it fetched with GET. `registered`: clients known
+    beforehand, by their identifier. Raises subclasses of RequestError.
     """
-    check_prefix(client_id)
-    try:
-        chain = verify_chain(parse_x5c(request.header.get("x5c")), anchors, now=now)
-    except InvalidCertificateChain as error:
-        raise UntrustedVerifier(error.code) from error
-    claims = _verified_claims(request, chain, now=now, leeway=leeway)
+    signer = find_signer(client_id, request.header, anchors=anchors, registered=registered, now=now)
+    claims = verify_request_claims(request, signer.key, now=now, leeway=leeway)
     # Section 5.10.1: identical, prefix included, before anything else of the object is looked at.
     if parse_client_id(claims.get("client_id")) != client_id:
         raise ClientIdChanged
     if wallet_nonce is not None and claims.get("wallet_nonce") != wallet_nonce:
         raise WrongWalletNonce
-    mode = _response_mode(claims)
-    response_uri = _response_uri(claims, insecure_allow_http=insecure_allow_http)
-    verify_client_id(client_id, chain, response_uri=response_uri)
+    address = parse_answer_address(claims, insecure_allow_http=insecure_allow_http)
+    verify_client_id(client_id, signer, response_uri=address.response_uri)
     return VerifiedRequestObject(
         client_id=client_id,
-        response_uri=response_uri,
-        response_mode=mode,
-        state=_state(claims),
-        chain=chain,
+        response_uri=address.response_uri,
+        response_mode=address.response_mode,
+        state=address.state,
+        signer=signer,
         claims=claims,
         seal=_SEAL,
     )
 
 
-def _verified_claims(
-    jws: UnverifiedJws, chain: VerifiedChain, *, now: datetime, leeway: timedelta
+def verify_request_claims(
+    jws: UnverifiedJws, key: PublicJwk, *, now: datetime, leeway: timedelta
 ) -> dict[str, Any]:
+    """The claims of a request object that `key` signed for any wallet, now. Whose key it is: find_signer.
+
+    Raises InvalidRequestObject and its subclasses.
+    """
     try:
-        claims = verify_jws(jws, chain.key, use=Use.REQUEST_OBJECT, typ=REQUEST_OBJECT_TYPE).claims()
+        claims = verify_jws(jws, key, use=Use.REQUEST_OBJECT, typ=REQUEST_OBJECT_TYPE).claims()
         verify_times(claims, now=now, leeway=leeway)
         # Section 5.8. Requests without `aud` are in the specification's own examples, and are let through.
         if "aud" in claims:
@@ -176,27 +186,3 @@ def _verified_claims(
     if "request" in claims or "request_uri" in claims:
         raise InvalidRequestObject("request inside a request object")
     return claims
-
-
-def _response_mode(claims: Mapping[str, Any]) -> ResponseMode:
-    if claims.get("response_mode") != ResponseMode.DIRECT_POST:
-        raise UnsupportedResponseMode
-    return ResponseMode.DIRECT_POST
-
-
-def _response_uri(claims: Mapping[str, Any], *, insecure_allow_http: bool) -> str:
-    if "redirect_uri" in claims:
-        raise RedirectUriWithDirectPost
-    uri = claims.get("response_uri")
-    try:
-        check_url(uri, insecure_allow_http=insecure_allow_http)
-    except InvalidUrl as error:
-        raise InvalidResponseUri(error.detail) from error
-    return str(uri)
-
-
-def _state(claims: Mapping[str, Any]) -> str | None:
-    state = claims.get("state")
-    if state is not None and not is_url_safe(state):
-        raise InvalidState
-    return state

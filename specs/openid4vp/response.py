@@ -1,4 +1,4 @@
-"""Responses by `direct_post` (OpenID4VP 1.0 sections 8.1, 8.2, 8.5): presentations, or why there are none."""
+"""Responses (OpenID4VP 1.0 sections 8.1, 8.2, 8.5) by `direct_post`: presentations, or why there are none."""
 
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,20 +56,31 @@ def create_direct_post(vp_token: Mapping[str, Sequence[str]], state: str | None)
 
     ValueError for an empty token or entry: a wallet with nothing to show sends an error (D8).
     """
-    if not vp_token or not all(vp_token.values()):
-        raise ValueError("nothing to present")
-    value = {query_id: list(presentations) for query_id, presentations in vp_token.items()}
-    return [("vp_token", create_json(value).decode("utf-8")), *_state_field(state)]
+    text = create_json(create_vp_token(vp_token)).decode("utf-8")
+    return [("vp_token", text), *([] if state is None else [("state", state)])]
 
 
 def create_direct_post_error(error: ProtocolError, state: str | None) -> list[tuple[str, str]]:
-    """The fields of the form that says why there is no presentation; from the class of the error alone.
+    """The fields of the form that says why there is no presentation; from the class of the error alone."""
+    return list(create_error_members(error, state).items())
+
+
+def create_vp_token(vp_token: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The token as JSON. ValueError for an empty token or entry (D8)."""
+    if not vp_token or not all(vp_token.values()):
+        raise ValueError("nothing to present")
+    return {query_id: list(presentations) for query_id, presentations in vp_token.items()}
+
+
+def create_error_members(error: ProtocolError, state: str | None) -> dict[str, str]:
+    """The members of an error response, whichever way it travels.
 
     Whatever lies behind `access_denied` has one text: a verifier does not learn from it whether the wallet
     holds the credential or its holder said no (section 15.9).
     """
     text = AccessDenied.text if error.code == AccessDenied.code else error.text
-    return [("error", error.code), ("error_description", text), *_state_field(state)]
+    members = {"error": error.code, "error_description": text}
+    return members | ({} if state is None else {"state": state})
 
 
 def parse_direct_post(pairs: Iterable[tuple[str, str]]) -> VpTokenResponse | VpErrorResponse:
@@ -78,32 +89,46 @@ def parse_direct_post(pairs: Iterable[tuple[str, str]]) -> VpTokenResponse | VpE
     Raises InvalidResponse (neither or both, repeated, malformed), UnexpectedEncryption, InvalidVpToken,
     EmptyVpToken.
     """
-    try:
-        parameters = parse_parameters(pairs, max_value_length=MAX_VP_TOKEN_BYTES)
-    except InvalidRequest as error:
-        raise InvalidResponse(f"{type(error).__name__} {error.detail}") from error
+    parameters = parse_response_form(pairs, max_value_length=MAX_VP_TOKEN_BYTES)
     if "response" in parameters:
         raise UnexpectedEncryption
-    state, vp_token = parameters.get("state"), parameters.get("vp_token")
-    if state is not None and not is_url_safe(state):
-        raise InvalidResponse("state")
+    vp_token = parameters.get("vp_token")
     if ("error" in parameters) == (vp_token is not None):
         raise InvalidResponse("neither or both of vp_token and error")
-    if vp_token is not None:
-        return VpTokenResponse(parse_vp_token(vp_token), state)
+    if vp_token is None:
+        return parse_refusal(parameters)
+    return VpTokenResponse(_parse_vp_token(vp_token), parse_state(parameters))
+
+
+def parse_response_form(pairs: Iterable[tuple[str, str]], *, max_value_length: int) -> dict[str, str]:
+    """The parameters of the form, each at most once. Raises InvalidResponse."""
     try:
-        refusal = parse_error_members(parameters)
+        return parse_parameters(pairs, max_value_length=max_value_length)
+    except InvalidRequest as error:
+        raise InvalidResponse(f"{type(error).__name__} {error.detail}") from error
+
+
+def parse_state(members: Mapping[str, Any]) -> str | None:
+    """The `state` of a response, of URL-safe characters. Raises InvalidResponse."""
+    state = members.get("state")
+    if state is not None and not is_url_safe(state):
+        raise InvalidResponse("state")
+    return state
+
+
+def parse_refusal(members: Mapping[str, Any]) -> VpErrorResponse:
+    """The members of an error response (section 8.5). Raises InvalidResponse."""
+    try:
+        refusal = parse_error_members(members)
     except InvalidErrorResponse as error:
         raise InvalidResponse("error") from error
-    return VpErrorResponse(refusal.error, refusal.error_description, state)
+    return VpErrorResponse(refusal.error, refusal.error_description, parse_state(members))
 
 
-def parse_vp_token(text: str) -> VpToken:
-    """The token in a JSON text: an object of non-empty arrays of strings. InvalidVpToken, EmptyVpToken."""
-    try:
-        value = parse_json_object(text, max_bytes=MAX_VP_TOKEN_BYTES)
-    except EncodingError as error:
-        raise InvalidVpToken(error.code) from error
+def parse_vp_token_object(value: object) -> VpToken:
+    """The token, parsed as JSON: an object of non-empty arrays of strings. InvalidVpToken, EmptyVpToken."""
+    if not isinstance(value, Mapping):
+        raise InvalidVpToken("not an object")
     if not value:
         raise EmptyVpToken
     # Section 8.1: an array also around a single presentation; the drafts had it bare.
@@ -114,6 +139,14 @@ def parse_vp_token(text: str) -> VpToken:
     if not all(isinstance(one, str) and one for entry in value.values() for one in entry):
         raise InvalidVpToken("a presentation is not a string")
     return {query_id: tuple(entry) for query_id, entry in value.items()}
+
+
+def _parse_vp_token(text: str) -> VpToken:
+    try:
+        value = parse_json_object(text, max_bytes=MAX_VP_TOKEN_BYTES)
+    except EncodingError as error:
+        raise InvalidVpToken(error.code) from error
+    return parse_vp_token_object(value)
 
 
 def verify_vp_token_form(vp_token: VpToken, query: DcqlQuery) -> None:
@@ -162,7 +195,3 @@ def parse_response_answer(body: bytes, *, insecure_allow_http: bool = False) -> 
     except (EncodingError, InvalidUrl) as error:
         raise InvalidResponseAnswer(error.code) from error
     return uri
-
-
-def _state_field(state: str | None) -> list[tuple[str, str]]:
-    return [] if state is None else [("state", state)]

@@ -22,6 +22,20 @@ class UnexpectedEncryption(ResponseError):
     section = "OpenID4VP 1.0 section 8.3.1"
 
 
+class UnencryptedResponse(ResponseError):
+    """A presentation in the clear, although an encrypted answer was asked for."""
+
+    text = "The response must be encrypted."
+    section = "OpenID4VP 1.0 section 8.3.1"
+
+
+class InvalidEncryptedResponse(ResponseError):
+    """No JWE, one for another key than that of the request, or one that was changed on its way."""
+
+    text = "The encrypted response is not valid."
+    section = "OpenID4VP 1.0 section 8.3"
+
+
 class InvalidVpToken(ResponseError):
     """Not an object of arrays of presentations."""
 

@@ -11,7 +11,18 @@ class ResponseMode(StrEnum):
     DC_API = "dc_api"
     DC_API_JWT = "dc_api.jwt"
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether the answer is a JWE for a key of the request (section 8.3)."""
+        return self in _ENCRYPTED
 
+    @property
+    def browser(self) -> bool:
+        """Whether the answer goes through the Digital Credentials API (section A.2), not to an address."""
+        return self in _BROWSER
+
+
+_ENCRYPTED = frozenset({ResponseMode.DIRECT_POST_JWT, ResponseMode.DC_API_JWT})
 _BROWSER = frozenset({ResponseMode.DC_API, ResponseMode.DC_API_JWT})
 
 
@@ -22,7 +33,7 @@ def key_binding_audience(mode: ResponseMode, *, client_id: str | None, origin: s
     or not; otherwise the full client identifier with its prefix. ValueError when the one that is needed is
     missing.
     """
-    if mode in _BROWSER:
+    if mode.browser:
         if not origin:
             raise ValueError("the origin is needed")
         return f"origin:{origin}"

@@ -28,13 +28,16 @@ from specs.encoding import b64url_encode
 from specs.jose import ALLOWED, Use
 from specs.openid4vp import (
     AuthorizationRequest,
+    AuthorizationRequestByValue,
+    AuthorizationRequestReference,
+    UnsignedRequest,
     VerifiedRequestObject,
     parse_authorization_request,
     parse_authorization_request_uri,
     verify_request_object,
     verify_vp_formats,
 )
-from specs.openid4vp.errors import RequestError
+from specs.openid4vp.errors import RequestError, UnsupportedResponseMode
 from specs.sd_jwt_vc import render_text
 from wallet_api.domain.account import Account
 from wallet_api.domain.consent import (
@@ -90,18 +93,8 @@ class OpenRequest:
             specs.openid4vp.errors.RequestError, specs.dcql.errors.InvalidQuery: not a request to be answered.
             VerifierUnreachable: the request object cannot be had.
         """
-        reference = parse_authorization_request_uri(link.strip(), insecure_allow_http=self.calls.allow_http)
-        wallet_nonce = b64url_encode(self.randomness.token_bytes(_NONCE_BYTES))
-        jws, expected_nonce = await self.calls.request_object(reference, wallet_nonce)
-        verified = verify_request_object(
-            jws,
-            client_id=reference.client_id,
-            anchors=self.trust.verifier_anchors,
-            now=self.clock.now(),
-            leeway=LEEWAY,
-            wallet_nonce=expected_nonce,
-            insecure_allow_http=self.calls.allow_http,
-        )
+        found = parse_authorization_request_uri(link.strip(), insecure_allow_http=self.calls.allow_http)
+        verified = found if isinstance(found, UnsignedRequest) else await self._verify(found)
         try:
             request = _parse(verified)
         except (RequestError, InvalidQuery) as error:
@@ -109,8 +102,30 @@ class OpenRequest:
             raise
         return await self._ask(account, verified, request)
 
+    async def _verify(
+        self, link: AuthorizationRequestReference | AuthorizationRequestByValue
+    ) -> VerifiedRequestObject:
+        """The signed request of a link, or behind it; nobody else's."""
+        if isinstance(link, AuthorizationRequestByValue):
+            jws, expected_nonce = link.request, None
+        else:
+            wallet_nonce = b64url_encode(self.randomness.token_bytes(_NONCE_BYTES))
+            jws, expected_nonce = await self.calls.request_object(link, wallet_nonce)
+        return verify_request_object(
+            jws,
+            client_id=link.client_id,
+            anchors=self.trust.verifier_anchors,
+            now=self.clock.now(),
+            leeway=LEEWAY,
+            wallet_nonce=expected_nonce,
+            insecure_allow_http=self.calls.allow_http,
+        )
+
     async def _ask(
-        self, account: Account, verified: VerifiedRequestObject, request: AuthorizationRequest
+        self,
+        account: Account,
+        verified: VerifiedRequestObject | UnsignedRequest,
+        request: AuthorizationRequest,
     ) -> OpenedRequest:
         cards = await self.credentials.credentials_of(account.account_id)
         now = self.clock.now()
@@ -122,7 +137,11 @@ class OpenRequest:
         expired = [frozenset(card.lineage) for card in cards if card.is_expired(now)]
         return OpenedRequest(
             operation_id,
-            Verifier(request.client_id.full, _name_in(verified.chain.leaf), trusted=True),
+            Verifier(
+                request.client_id.full,
+                _name_of(verified),
+                trusted=isinstance(verified, VerifiedRequestObject),
+            ),
             describe_selections(match, chosen, candidates) if chosen else describe_queries(match),
             bool(chosen),
             () if chosen else why_not(match, expired),
@@ -165,10 +184,12 @@ def shown_paths(selection: Selection) -> tuple[tuple[str | int | None, ...], ...
     return tuple(one.claim.path for one in selection.claims)
 
 
-def _parse(verified: VerifiedRequestObject) -> AuthorizationRequest:
+def _parse(verified: VerifiedRequestObject | UnsignedRequest) -> AuthorizationRequest:
     # 5.09: no type of transaction data is known here, so a request with any is refused.
     request = parse_authorization_request(verified, transaction_data_types={})
     formats = request.client_metadata.vp_formats_supported if request.client_metadata else None
+    if request.encryption is not None:
+        raise UnsupportedResponseMode
     if formats is not None:
         verify_vp_formats(
             formats,
@@ -180,6 +201,16 @@ def _parse(verified: VerifiedRequestObject) -> AuthorizationRequest:
 
 def _choose(match: Match) -> dict[str, tuple[Selection, ...]]:
     return verify_choice(match, suggest_choice(match)) if match.satisfied else {}
+
+
+def _name_of(request: VerifiedRequestObject | UnsignedRequest) -> str | None:
+    """What is vouched for; nothing for an unsigned request."""
+    if isinstance(request, UnsignedRequest):
+        return None
+    signer = request.signer
+    if signer.registered is not None:
+        return signer.registered.name
+    return _name_in(signer.chain.leaf) if signer.chain else None
 
 
 def _name_in(leaf: x509.Certificate) -> str | None:

@@ -20,11 +20,12 @@ def create_x509_san_dns(name: str) -> ClientId:
     return ClientId(f"{Prefix.X509_SAN_DNS}:{name}", Prefix.X509_SAN_DNS, name)
 
 
-def verify_x509_san_dns(client_id: ClientId, san_dns: Sequence[str], response_uri: str) -> None:
+def verify_x509_san_dns(client_id: ClientId, san_dns: Sequence[str], response_uri: str | None) -> None:
     """Returns when the client is named in its certificate and the answer stays on that host.
 
     `san_dns`: the dNSName entries of a leaf whose chain is verified. Names are equal but for case (RFC 4343);
-    a wildcard entry stands for no client. Raises ClientIdRefused (not a DNS name), ClientIdMismatch,
+    a wildcard entry stands for no client. `response_uri` None: through the browser, where the rule about the
+    host does not apply. Raises ClientIdRefused (not a DNS name), ClientIdMismatch,
     ResponseUriNotAllowed.
     """
     if not _is_name(client_id.value):
@@ -34,7 +35,7 @@ def verify_x509_san_dns(client_id: ClientId, san_dns: Sequence[str], response_ur
         raise ClientIdMismatch("dNSName")
     # The host, without the port: no answer leaves for a host that the certificate does not name. There is no
     # list of clients that may choose freely.
-    if urlsplit(response_uri).hostname != name:
+    if response_uri is not None and urlsplit(response_uri).hostname != name:
         raise ResponseUriNotAllowed("host")
 
 

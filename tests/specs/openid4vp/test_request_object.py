@@ -62,7 +62,7 @@ def test_a_good_request_is_known_to_be_its_clients_5_01_5_08(client_id: ClientId
     found = verify(sign(claims(client_id=client_id.full)), client_id=client_id)
     assert (found.client_id, found.response_uri, found.state) == (client_id, RESPONSE_URI, "s-1")
     assert found.response_mode is ResponseMode.DIRECT_POST
-    assert found.chain.leaf == SIGNER.certificate
+    assert found.signer.chain.leaf == SIGNER.certificate
 
 
 def test_only_the_check_makes_a_verified_request() -> None:
@@ -305,4 +305,4 @@ def test_nothing_but_a_refusal_is_raised_for_signed_claims(changes: dict[str, An
 
 
 def test_the_hash_in_a_client_id_is_that_of_the_leaf() -> None:
-    assert verify(sign(claims())).chain.leaf_hash == leaf_hash()
+    assert verify(sign(claims())).signer.chain.leaf_hash == leaf_hash()

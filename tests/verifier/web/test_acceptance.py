@@ -137,7 +137,7 @@ async def test_2_2_the_request_as_a_wallet_gets_it(counter: Counter, prefix: str
         wallet_nonce=None,
     )
     assert verified.client_id.prefix == prefix
-    assert verified.client_id.value in (verified.chain.leaf_hash, "verifier.example")
+    assert verified.client_id.value in (verified.signer.chain.leaf_hash, "verifier.example")
     assert len(header_of(answer.text)["x5c"]) == 1
     assert 16 <= len(visit.request["nonce"]) <= 43
     assert set(visit.request) == {

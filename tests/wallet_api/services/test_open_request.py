@@ -18,8 +18,8 @@ from specs.openid4vp.errors import (
     RedirectUriWithDirectPost,
     RequestObjectNotCurrent,
     ResponseUriNotAllowed,
+    SignedRequestRequired,
     UnknownTransactionDataType,
-    UnsignedRequestNotSupported,
     UnsupportedClientIdPrefix,
     UnsupportedResponseMode,
     UntrustedVerifier,
@@ -121,7 +121,7 @@ STRANGER = signer_below(authority(NOW), NOW, "verifier.example")
         ({"claims": {"wallet_nonce": None}}, WrongWalletNonce),
         ({"claims": {"exp": int(NOW.timestamp()) - 61}}, RequestObjectNotCurrent),
         ({"claims": {"iat": int(NOW.timestamp()) + 3600}}, RequestObjectNotCurrent),
-        ({"claims": {"response_mode": "direct_post.jwt"}}, UnsupportedResponseMode),
+        ({"claims": {"response_mode": "fragment"}}, UnsupportedResponseMode),
         ({"claims": {"response_mode": None}}, UnsupportedResponseMode),
         ({"claims": {"response_uri": None}}, InvalidResponseUri),
         ({"claims": {"response_uri": "http://verifier.example/responses/1"}}, InvalidResponseUri),
@@ -191,8 +191,10 @@ async def test_a_prefix_that_we_cannot_check_is_refused_before_anything_is_fetch
     assert not world.internet.calls
 
 
-async def test_an_unsigned_request_is_refused(world: World, account: Account) -> None:
-    with pytest.raises(UnsignedRequestNotSupported):
+async def test_an_unsigned_request_of_a_client_that_must_sign_is_refused(
+    world: World, account: Account
+) -> None:
+    with pytest.raises(SignedRequestRequired):
         await open_request(world, account, "openid4vp://?client_id=x&response_type=vp_token")
 
 
