@@ -6,11 +6,10 @@ and only if it is not older than one that has been seen before.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
-
-import structlog
 
 from specs.errors import ProtocolError
 from specs.jose import ChainCache, TrustAnchors
@@ -32,8 +31,6 @@ from trillium.runtime.status_lists.fetching import (
 )
 from trillium.runtime.status_lists.kept import KeptLimits, KeptList, KeptLists, Place
 from trillium.runtime.status_lists.turns import FetchTurns, Waiter
-
-log: Final = structlog.get_logger()
 
 IN_USE: Final = timedelta(minutes=10)
 """A list that was not needed for so long is not refreshed ahead of need."""
@@ -80,7 +77,6 @@ class StatusListClient:
                 kept = await self._resolve(place, anchors, max_age, now)
             except ProtocolError as error:
                 detail = f"{type(error).__name__} {error.detail}".strip()
-                log.warning("status_list_unavailable", error=type(error).__name__)
         if kept is None:
             return StatusListAnswer(StatusOutcome.UNKNOWN, detail)
         self.kept.note_use(place, now)
@@ -127,10 +123,8 @@ class StatusListClient:
         """Fetches the lists that were needed lately, so that fetches do not follow presentations (3.26)."""
 
         async def refresh(place: Place, kept: KeptList) -> None:
-            try:
+            with suppress(ProtocolError):
                 await self._resolve(place, kept.anchors, max_age, now)
-            except ProtocolError as error:
-                log.warning("status_list_unavailable", error=type(error).__name__)
 
         # At once, for one slow server must not keep the others' lists from being fresh; the turns bound it.
         await asyncio.gather(*(refresh(place, kept) for place, kept in self.kept.used_since(now - IN_USE)))

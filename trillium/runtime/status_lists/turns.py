@@ -9,9 +9,13 @@ from typing import Final
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
+import structlog
+
 from specs.errors import ProtocolError
 from trillium.runtime.http_client import TimedOut
 from trillium.runtime.status_lists.kept import KeptList, Place
+
+log: Final = structlog.get_logger()
 
 MOST_FETCHES: Final = 32
 MOST_FETCHES_PER_ORIGIN: Final = 4
@@ -95,6 +99,8 @@ class FetchTurns:
             async with self._queue(place[0]), self._all:
                 kept = await fetch()
         except ProtocolError as error:
+            # One line for each try, not for each who waits: the log counts no presentations.
+            log.warning("status_list_unavailable", error=type(error).__name__)
             turn.failed, turn.failure = turn.begun, error
             self._note_failure(place, error)
             raise
