@@ -9,8 +9,11 @@ from specs.jose import PublicJwk
 from specs.jose.x5c import TrustAnchors
 from specs.token_status_list import StatusOutcome, StatusReference
 from verifier.domain.event import Event
+from verifier.domain.evidence import EvidenceEnd, EvidenceEntry, EvidenceId, EvidencePlace, KeptEvidence
+from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
 from verifier.domain.presentation_page import PresentationPage, Refusal, ReleaseWay
+from verifier.domain.receipt import KeptReceipt
 from verifier.domain.relying_service import ClientId, RelyingService
 from verifier.domain.trust import Trust, TrustedIssuer
 
@@ -56,10 +59,12 @@ class PresentationStore(Protocol):
         event: Event,
         *,
         response_code_hash: bytes | None = None,
+        kept: Kept | None = None,
     ) -> bool:
         """Ends an open, unexpired presentation, once; ``False`` for everybody but the first.
 
-        Its response key and request object are deleted with the same update (5.24).
+        Its response key and request object are deleted with the same update (5.24). ``kept``: receipt and
+        evidence, which begin to exist with it; those of a response that came second never do.
         """
 
     async def take_result(
@@ -108,7 +113,7 @@ class StatusAnswer:
     detail: str = ""
     """For the log: why the list could not be used."""
     token: str | None = None
-    """The status list token that decided, as it was received; nothing when none was fresh enough to decide."""
+    """The status list token that decided, as received; nothing when none was fresh enough to decide."""
 
 
 class StatusLists(Protocol):
@@ -190,3 +195,46 @@ class Releases(Protocol):
     async def is_released(self, request_id: RequestId) -> bool:
         """``True`` at once for presentations without a page; for the others when their browser has shown
         itself, or when they ended without an answer that would be worth protecting."""
+
+
+class ReceiptStore(Protocol):
+    """Receipts that wait for their one fetch; ``PresentationStore.conclude`` puts them there."""
+
+    async def has_receipt(self, request_id: RequestId, now: datetime) -> bool:
+        """Whether there is one to be taken."""
+
+    async def take_receipt(self, request_id: RequestId, now: datetime, event: Event) -> KeptReceipt | None:
+        """Hands out and deletes a receipt in one step; ``None`` for everybody but the first."""
+
+    async def purge_receipts(self, now: datetime) -> int:
+        """Deletes those whose time is over; returns how many."""
+
+
+class EvidenceStore(Protocol):
+    """Evidence until its day; ``PresentationStore.conclude`` puts it there."""
+
+    async def evidence_of(self, transaction_hash: bytes) -> KeptEvidence | None:
+        """By the hash of what the relying service knows of the presentation."""
+
+    async def find_evidence(self, evidence_id: EvidenceId) -> KeptEvidence | None:
+        """One, whosever it is."""
+
+    async def evidence_since(
+        self, client_id: ClientId, since: datetime, after: EvidencePlace | None, limit: int
+    ) -> Sequence[EvidenceEntry]:
+        """A service's own, oldest first, from a moment on and behind a place; none that is held back."""
+
+    async def held_back(self, limit: int) -> Sequence[EvidenceEntry]:
+        """Evidence of which it is not decided yet whether anybody gets it, oldest first."""
+
+    async def hand_over(self, evidence_id: EvidenceId) -> None:
+        """Its service may have it from now on."""
+
+    async def record_reading(self, event: Event) -> None:
+        """That evidence was handed out; it stays."""
+
+    async def delete_evidence(self, evidence_id: EvidenceId, end: EvidenceEnd, now: datetime) -> bool:
+        """Deletes one, with its event; ``False`` when it was not there."""
+
+    async def delete_due_evidence(self, now: datetime) -> int:
+        """Deletes all whose day has come, each with its event; returns how many."""

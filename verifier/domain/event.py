@@ -34,6 +34,10 @@ class EventName(StrEnum):
     CARRIED_CODE_TRIED = "carried_code_tried"
     RESULT_RELEASED = "result_released"
     RELEASE_REFUSED = "release_refused"
+    RECEIPT_TAKEN = "receipt_taken"
+    EVIDENCE_KEPT = "evidence_kept"
+    EVIDENCE_READ = "evidence_read"
+    EVIDENCE_DELETED = "evidence_deleted"
 
 
 @dataclass(frozen=True, slots=True)

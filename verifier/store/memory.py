@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
 from verifier.domain.relying_service import ClientId, RelyingService
+from verifier.store.kept_memory import MemoryKept
 
 
 @dataclass(slots=True)
-class MemoryVerifierStore:
-    """``PresentationStore``, ``RelyingServiceStore`` and ``EventLog`` over dictionaries."""
+class MemoryVerifierStore(MemoryKept):
+    """``PresentationStore``, ``RelyingServiceStore`` and ``EventLog`` over dictionaries, and what is kept."""
 
-    events: list[Event] = field(default_factory=list)
     _presentations: dict[RequestId, Presentation] = field(default_factory=dict)
     _by_transaction: dict[bytes, RequestId] = field(default_factory=dict)
     _by_response_code: dict[bytes, RequestId] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class MemoryVerifierStore:
         event: Event,
         *,
         response_code_hash: bytes | None = None,
+        kept: Kept | None = None,
     ) -> bool:
         found = self._presentations.get(request_id)
         if found is None or not found.state_at(now).is_open:
@@ -72,6 +74,8 @@ class MemoryVerifierStore:
             self._by_response_code[response_code_hash] = request_id
         self._results[request_id] = result
         self.events.append(event)
+        if kept is not None:
+            self.keep(kept)
         return True
 
     async def take_result(

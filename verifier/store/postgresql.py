@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from trillium.runtime.database import PostgresqlDatabase
 from trillium.runtime.rows import to_column
 from verifier.domain.event import Event, EventName
+from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
 from verifier.domain.relying_service import ClientId, RelyingService
+from verifier.store.kept_postgresql import PostgresqlKept, keep_arguments, keep_statements
 from verifier.store.rows import (
     event_columns,
     event_from,
@@ -49,6 +50,7 @@ WITH concluded AS (
         response_code_hash = $12, response_key = NULL, request_object = NULL
     WHERE request_id = $1 AND {_OPEN} AND expires_at > $3 RETURNING 1
 )
+{keep_statements(first=13)}
 {_EVENT} SELECT $6, $7, $8::bigint, $9, $10, $11 FROM concluded"""
 
 _TAKE = f"""
@@ -88,11 +90,8 @@ WITH changed AS (
 {_EVENT} SELECT $14, $15, $16::bigint, $17, $18, $19 FROM changed"""
 
 
-class PostgresqlVerifierStore:
-    """``PresentationStore``, ``RelyingServiceStore`` and ``EventLog``."""
-
-    def __init__(self, database: PostgresqlDatabase) -> None:
-        self._database = database
+class PostgresqlVerifierStore(PostgresqlKept):
+    """``PresentationStore``, ``RelyingServiceStore`` and ``EventLog``, and what is kept."""
 
     async def add(self, presentation: Presentation, event: Event) -> None:
         await self._database.execute(_ADD, *presentation_columns(presentation), *event_columns(event))
@@ -129,6 +128,7 @@ class PostgresqlVerifierStore:
         event: Event,
         *,
         response_code_hash: bytes | None = None,
+        kept: Kept | None = None,
     ) -> bool:
         written = await self._database.execute(
             _CONCLUDE,
@@ -139,6 +139,7 @@ class PostgresqlVerifierStore:
             result.ciphertext,
             *event_columns(event),
             response_code_hash,
+            *keep_arguments(kept),
         )
         return written == 1
 

@@ -3,13 +3,13 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from trillium.runtime.database import SqliteDatabase
 from trillium.runtime.rows import rows_of, to_column
 from verifier.domain.event import Event, EventName
+from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
 from verifier.domain.relying_service import ClientId, RelyingService
+from verifier.store.kept_sqlite import SqliteKept, keep
 from verifier.store.rows import (
     event_columns,
     event_from,
@@ -32,14 +32,8 @@ _CHANGE_SERVICE = (
 _OPEN = "state IN ('requested', 'retrieved') AND expires_at > ?"
 
 
-class SqliteVerifierStore:
-    """``PresentationStore``, ``RelyingServiceStore`` and ``EventLog``."""
-
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
-
-    async def _rows(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
-        return await self._database.read(lambda connection: rows_of(connection, sql, arguments))
+class SqliteVerifierStore(SqliteKept):
+    """``PresentationStore``, ``RelyingServiceStore`` and ``EventLog``, and what is kept."""
 
     async def add(self, presentation: Presentation, event: Event) -> None:
         def work(connection: sqlite3.Connection) -> None:
@@ -90,6 +84,7 @@ class SqliteVerifierStore:
         event: Event,
         *,
         response_code_hash: bytes | None = None,
+        kept: Kept | None = None,
     ) -> bool:
         sql = (
             "UPDATE verifier_presentation SET state = ?, concluded_at = ?, wrapped_key = ?, ciphertext = ?,"
@@ -104,6 +99,8 @@ class SqliteVerifierStore:
             won = connection.execute(sql, arguments).rowcount == 1
             if won:
                 connection.execute(_INSERT_EVENT, event_columns(event))
+                if kept is not None:
+                    keep(connection, kept)
             return won
 
         return await self._database.write(work)
