@@ -16,7 +16,7 @@ from issuer.app.services import Issuer
 from issuer.app.signing_in import sign_in_page_routes
 from issuer.settings import Settings
 from issuer.web.answers import ANSWERS
-from issuer.web.documents import METADATA_MAX_AGE, Document, LiveDocument, TypeDocuments
+from issuer.web.documents import METADATA_MAX_AGE, Document, TypeDocuments
 from issuer.web.management import (
     MAX_REGISTER_BYTES,
     ManagementServices,
@@ -38,6 +38,7 @@ from trillium.runtime.application import create_application
 from trillium.runtime.cors import CrossOrigin
 from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
 from trillium.runtime.health import HEALTH_PATH
+from trillium.runtime.live_document import LiveDocument
 from trillium.runtime.management import ManagementGuard
 from trillium.runtime.metrics import create_registry, metrics_route
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware

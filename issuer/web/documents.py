@@ -1,9 +1,8 @@
 """Documents about the issuer: metadata, keys and credential types. Public and the same for everybody."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,18 +30,6 @@ class Document:
         if matches(request.headers.get("if-none-match", ""), self._etag):
             return Response(status_code=304, headers=self._headers)
         return Response(self._body, media_type=_JSON, headers=self._headers)
-
-
-class LiveDocument:
-    """A JSON document that follows the key ring."""
-
-    def __init__(self, create: Callable[[], object], *, max_age: int) -> None:
-        self._create = create
-        self._max_age = max_age
-
-    async def respond(self, _request: Request) -> Response:
-        headers = {"Cache-Control": f"public, max-age={self._max_age}"}
-        return Response(orjson.dumps(self._create()), media_type=_JSON, headers=headers)
 
 
 class TypeDocuments:

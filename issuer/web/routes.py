@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from issuer.web.documents import Document, LiveDocument, TypeDocuments
+from issuer.web.documents import Document, TypeDocuments
 from issuer.web.issuer_metadata import IssuerMetadataEndpoint
 from issuer.web.issuing_routes import IssuingEndpoints, issuing_routes
 from issuer.web.offers import OfferEndpoint
 from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
 from trillium.runtime.health import HEALTH
+from trillium.runtime.live_document import LiveDocument
 from trillium.runtime.openapi import FORM, Content, Handler, HotRoute
 
 WELL_KNOWN = ("openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer")

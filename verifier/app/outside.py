@@ -21,6 +21,8 @@ from verifier.store.pages_sqlite import SqlitePages
 from verifier.store.postgresql import PostgresqlVerifierStore
 from verifier.store.sqlite import SqliteVerifierStore
 
+PUBLISHED = (KeyPurpose.WEBHOOK, KeyPurpose.RECEIPT, KeyPurpose.BUNDLE)
+"""What others check our signatures with, by ``/jwks``."""
 SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
 
 
@@ -57,7 +59,8 @@ def open_ring(settings: Settings, now: datetime) -> KeyRing:
     ring = open_key_ring(settings.keys_uri, sandbox=not settings.is_production, now=now)
     host = urlsplit(settings.public_url).hostname or "localhost"
     certified = KeySpec((host,), (settings.public_url,), certificate=True)
-    ring.ensure({KeyPurpose.REQUEST_OBJECT: certified, **{purpose: KeySpec() for purpose in SECRETS}}, now)
+    plain = {purpose: KeySpec() for purpose in (*PUBLISHED, *SECRETS)}
+    ring.ensure({KeyPurpose.REQUEST_OBJECT: certified, **plain}, now)
     return ring
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from keys import KeyPurpose
 from trillium.runtime.readiness import Finding, Level, Readiness
 from trillium.runtime.ring_checks import check_ring
-from verifier.app.outside import SECRETS
+from verifier.app.outside import PUBLISHED, SECRETS
 from verifier.app.services import Verifier
 from verifier.domain.relying_service import ClientId
 
@@ -21,7 +21,7 @@ def build_readiness(verifier: Verifier) -> Readiness:
 
     async def keys() -> Iterable[Finding]:
         now = verifier.outside.clock.now()
-        return check_ring(verifier.ring.state, (KeyPurpose.REQUEST_OBJECT, *SECRETS), now)
+        return check_ring(verifier.ring.state, (KeyPurpose.REQUEST_OBJECT, *PUBLISHED, *SECRETS), now)
 
     async def trust() -> Iterable[Finding]:
         if verifier.presets:

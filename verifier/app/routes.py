@@ -15,6 +15,7 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
 from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, readiness_route
+from verifier.app.published_keys import key_routes
 from verifier.app.readiness import build_readiness
 from verifier.app.services import Verifier
 from verifier.app.wallets import wallet_routes
@@ -35,7 +36,12 @@ def assemble(
     """Routes, errors and middleware around the services."""
     settings = verifier.settings
     app = create_application("Trillium verifier", version("trillium"), lifespan=lifespan)
-    routes = (*wallet_routes(verifier), HEALTH, readiness_route(build_readiness(verifier)))
+    routes = (
+        *wallet_routes(verifier),
+        *key_routes(verifier),
+        HEALTH,
+        readiness_route(build_readiness(verifier)),
+    )
     add_hot_routes(app, routes)
     app.include_router(
         presentation_router(
