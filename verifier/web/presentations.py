@@ -7,16 +7,13 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from specs.openid4vp import RequestUriMethod
-from trillium.runtime.authorization import parse_basic
 from trillium.runtime.bodies import read_json
 from trillium.runtime.qr import draw_qr_apart
-from trillium.runtime.refusals import NotAuthenticated
 from verifier.domain.presentation import TransactionId
-from verifier.domain.relying_service import RelyingService
-from verifier.errors import UnknownRelyingService
 from verifier.services.get_result import GetResult
 from verifier.services.relying_services import RelyingServices
 from verifier.services.start_presentation import StartPresentation
+from verifier.web.callers import relying_service_caller
 from verifier.web.messages import (
     PresentationAnswer,
     PresentationRequest,
@@ -43,13 +40,7 @@ def presentation_router(services: PresentationServices) -> APIRouter:
     """Routes under ``/presentations``; each asks for the relying service's id and secret (HTTP Basic)."""
     router = APIRouter(prefix="/presentations", tags=["relying services"])
 
-    async def caller(request: Request) -> RelyingService:
-        try:
-            credentials = parse_basic(request.headers.get("authorization"))
-        except NotAuthenticated as error:
-            # The answer names the scheme that is wanted here (RFC 9110 section 15.5.2).
-            raise UnknownRelyingService(error.detail) from error
-        return await services.clients.authenticate(credentials.client_id, credentials.client_secret)
+    caller = relying_service_caller(services.clients)
 
     @router.post("", status_code=201, summary="Ask for a presentation: a link and a QR code for the wallet")
     async def start(request: Request, response: Response) -> PresentationAnswer:
