@@ -1,5 +1,7 @@
 """What can go wrong in the verifier that no standard names."""
 
+from typing import Any
+
 from specs.errors import ProtocolError
 
 
@@ -170,6 +172,11 @@ class OverAsking(VerifierError):
     code = "over_asking"
     text = "The preset asks for more than its purpose needs."
 
+    def __init__(self, detail: str = "", findings: tuple[Any, ...] = ()) -> None:
+        """``findings``: as the linter made them (domain/over_asking.py)."""
+        super().__init__(detail)
+        self.findings = findings
+
 
 class BadPreset(VerifierError):
     """A preset's file is not usable."""
@@ -278,3 +285,38 @@ class PageFormRefused(VerifierError):
 
     code = "page_form_refused"
     text = "This form was not sent from our page. Open the page again and repeat what you did."
+
+
+class BadBundle(VerifierError):
+    """An offline bundle that cannot be used, or cannot be made."""
+
+    code = "bad_bundle"
+    text = "The offline bundle cannot be used."
+
+
+class UntrustedBundle(BadBundle):
+    """Not signed by a pinned key of the expected verifier."""
+
+    code = "untrusted_bundle"
+    text = "The offline bundle is not from the expected verifier."
+
+
+class BundleExpired(BadBundle):
+    """Its time is over."""
+
+    code = "bundle_expired"
+    text = "The offline bundle has ended. Fetch a new one."
+
+
+class BundleFromTheFuture(BadBundle):
+    """It was made later than this clock says."""
+
+    code = "bundle_from_the_future"
+    text = "The offline bundle is newer than the clock of this device. Correct the clock."
+
+
+class OlderBundle(BadBundle):
+    """A newer one has been used before."""
+
+    code = "older_bundle"
+    text = "A newer offline bundle has been used before."

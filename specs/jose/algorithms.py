@@ -38,6 +38,7 @@ class Use(Enum):
     ID_TOKEN = "id_token"
     RECEIPT = "receipt"
     TRUST_LIST = "trust_list"
+    BUNDLE = "bundle"
 
     # Members are singletons; hashing the name, as Enum does, would cost half a microsecond per signature.
     __hash__ = object.__hash__
@@ -63,6 +64,7 @@ ALLOWED: Final[Mapping[Use, frozenset[Algorithm]]] = MappingProxyType(
         Use.ACCESS_TOKEN: _OURS,
         Use.RECEIPT: _OURS,
         Use.TRUST_LIST: _OURS,
+        Use.BUNDLE: _OURS,
         # OpenID Connect Core section 15.1: RS256 is what every relying party can read.
         Use.ID_TOKEN: frozenset({Algorithm.ES256, Algorithm.PS256, Algorithm.RS256}),
     }

@@ -123,6 +123,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     ),
     errors.UnknownEvidence: _told(404, "Cette preuve n'existe pas. Elle a pu être supprimée à sa date."),
     errors.DrillsRefused: _told(403, "Les exercices ne sont pas offerts en production."),
+    errors.BadBundle: _told(500, _SERVER_FR),
     errors.OverAsking: _told(500, _SERVER_FR),
     errors.BadPreset: _told(500, _SERVER_FR),
     errors.BadTrust: _told(500, _SERVER_FR),
