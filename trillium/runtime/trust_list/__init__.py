@@ -1,0 +1,57 @@
+"""The signed, versioned trust list: who may issue what, and whose certificates name verifiers.
+
+HAIP 1.0 section 3.4 leaves trust management to the project; this is ours (6.17), described in
+docs/trust-list.md. An application opens a `TrustListSource`, refreshes it in the background and asks
+`current(now)` for every decision.
+"""
+
+from trillium.runtime.trust_list.cache import ListFile, NoMemory
+from trillium.runtime.trust_list.document import (
+    ALWAYS,
+    GrantedIssuer,
+    ListedAuthority,
+    ListedIssuer,
+    ListedType,
+    Mechanism,
+    Period,
+    Standing,
+    TrustList,
+    TrustNow,
+)
+from trillium.runtime.trust_list.drafts import example_draft, read_draft, vct_of
+from trillium.runtime.trust_list.errors import TrustListError
+from trillium.runtime.trust_list.findings import check_list, check_source
+from trillium.runtime.trust_list.operator_keys import parse_operator_keys, read_operator_keys
+from trillium.runtime.trust_list.places import AddressOfList, FileOfList, place_of
+from trillium.runtime.trust_list.source import TrustListSource
+from trillium.runtime.trust_list.token import MEDIA_TYPE, prepare_trust_list, verify_trust_list
+
+__all__ = [
+    "ALWAYS",
+    "MEDIA_TYPE",
+    "AddressOfList",
+    "FileOfList",
+    "GrantedIssuer",
+    "ListFile",
+    "ListedAuthority",
+    "ListedIssuer",
+    "ListedType",
+    "Mechanism",
+    "NoMemory",
+    "Period",
+    "Standing",
+    "TrustList",
+    "TrustListError",
+    "TrustListSource",
+    "TrustNow",
+    "check_list",
+    "check_source",
+    "example_draft",
+    "parse_operator_keys",
+    "place_of",
+    "prepare_trust_list",
+    "read_draft",
+    "read_operator_keys",
+    "vct_of",
+    "verify_trust_list",
+]
