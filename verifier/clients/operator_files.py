@@ -1,21 +1,15 @@
-"""What the operator configures in files: presets and whom to trust."""
+"""What the operator configures in files: whom to trust."""
 
-from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
-import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from keys.certificate_chains import load_anchors
 from keys.errors import CustodyError
 from specs.encoding import EncodingError, parse_json_object
-from verifier.domain.preset import Preset, parse_preset
 from verifier.domain.trust import Trust, TrustedIssuer
-from verifier.errors import BadTrust, UnknownCredentialType
-
-log: Final = structlog.get_logger()
+from verifier.errors import BadTrust
 
 MAX_TRUST_BYTES = 1024 * 1024
 
@@ -60,33 +54,3 @@ def read_trust(path: Path) -> Trust:
 def _issuer(folder: Path, one: _Issuer) -> TrustedIssuer:
     anchors = load_anchors((folder / one.anchors).read_bytes())
     return TrustedIssuer(one.issuer, anchors, frozenset(vct_of(one.vct_base, name) for name in one.types))
-
-
-def vcts_of(trust: Trust) -> Mapping[str, Sequence[str]]:
-    """Short type names to their ``vct`` values, from what the trusted issuers issue; all versions."""
-    found: dict[str, list[str]] = {}
-    for vct in sorted({vct for issuer in trust.issuers for vct in issuer.vcts}):
-        name = vct.split("/")[-2] if vct.count("/") > 1 else vct
-        found.setdefault(name, []).append(vct)
-    return found
-
-
-def read_presets(
-    folder: Path | None, *, vcts: Mapping[str, Sequence[str]], production: bool
-) -> Mapping[str, Preset]:
-    """The presets of a folder; ``None``: those that are shipped, as far as somebody issues their types.
-
-    Raises:
-        BadPreset, OverAsking: one of them cannot be used; the verifier does not start with it.
-    """
-    shipped = Path(str(resources.files("verifier") / "presets"))
-    presets: dict[str, Preset] = {}
-    for file in sorted((folder or shipped).glob("*.json")):
-        try:
-            presets[file.stem] = parse_preset(file.stem, file.read_bytes(), vcts=vcts, production=production)
-        except UnknownCredentialType:
-            # An operator means what stands in a file of theirs; of ours they use what fits.
-            if folder is not None:
-                raise
-            log.warning("preset_left_out", preset=file.stem)
-    return presets

@@ -24,6 +24,19 @@ class ClerkOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """The same in both languages, for a person."""
+
+    english: str
+    french: str
+
+    @property
+    def by_language(self) -> dict[str, str]:
+        """By language tag, as in JSON."""
+        return {"en-CA": self.english, "fr-CA": self.french}
+
+
+@dataclass(frozen=True, slots=True)
 class ReasonKind:
     """A reason as it stands in the table of all reasons."""
 
@@ -32,6 +45,8 @@ class ReasonKind:
     outcome: ClerkOutcome
     english: str
     french: str
+    advice: Texts
+    """What to do about it."""
 
     @property
     def is_undetermined(self) -> bool:

@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.verifier.issuing import ISSUER, PHOTO_CARD, PROOF_OF_AGE, SimulatedIssuer, authority
-from verifier.clients.operator_files import MAX_TRUST_BYTES, read_trust, vct_of, vcts_of
+from verifier.clients.operator_files import MAX_TRUST_BYTES, read_trust, vct_of
+from verifier.domain.known_types import known_types
 from verifier.domain.trust import Trust
 from verifier.errors import BadTrust
 
@@ -50,8 +51,8 @@ def test_types_have_versions() -> None:
 
 def test_types_that_are_no_addresses_have_a_short_name_too() -> None:
     trust = Trust((SimulatedIssuer().trusted("urn:eudi:pid:1", PHOTO_CARD),))
-    assert vcts_of(trust) == {"urn:eudi:pid:1": ["urn:eudi:pid:1"], "photo-card": [PHOTO_CARD]}
-    assert vcts_of(Trust(())) == {}
+    assert known_types(trust).vcts == {"urn:eudi:pid:1": ["urn:eudi:pid:1"], "photo-card": [PHOTO_CARD]}
+    assert known_types(Trust(())).vcts == {}
 
 
 BAD_FILES: dict[str, object] = {

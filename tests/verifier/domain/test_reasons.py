@@ -11,7 +11,7 @@ from specs.jose import AnchorInChain, Expired, InvalidClaims, IssuedInTheFuture,
 from specs.jose.errors import InvalidCertificateChain
 from specs.token_status_list import InvalidStatusReference, UnsupportedStatusMechanism
 from verifier.domain import reasons
-from verifier.domain.reasons import kind_of
+from verifier.domain.reason_of_error import kind_of
 from verifier.domain.verdict import ClerkOutcome, ReasonKind
 
 SD_JWT = "specs.sd_jwt.errors"

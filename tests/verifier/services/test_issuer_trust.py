@@ -24,7 +24,7 @@ from tests.verifier.issuing import (
     stranger,
 )
 from tests.verifier.services.checking import Checker, codes
-from verifier.domain.trust import Trust
+from verifier.domain.trust import FixedTrust, Trust
 from verifier.domain.verdict import Accepted, ClerkOutcome, Rejected
 
 HONEST_ISSUER = SimulatedIssuer()
@@ -240,5 +240,5 @@ async def test_2_01_headers_that_a_credential_cannot_have(header: dict[str, Any]
 async def test_trust_that_is_taken_away_counts_at_once() -> None:
     checker, text = Checker(), HONEST_ISSUER.issue()
     assert isinstance(await checker.credential(text), Accepted)
-    checker.verify.trust = Trust(())
+    checker.verify.trust = FixedTrust(Trust(()))
     assert codes(await checker.credential(text)) == ["untrusted_issuer"]

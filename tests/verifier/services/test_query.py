@@ -1,6 +1,7 @@
 """The query: the wallet is never trusted to have answered it, and no more than was asked leaves (5.27)."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from specs.sd_jwt import PlanPath
 from tests.verifier.holder import NINETEEN, present, present_text
 from tests.verifier.issuing import AGE, AGE_PLAN, PERSON, PHOTO_CARD, PLAN, PROOF_OF_AGE, SimulatedIssuer
 from tests.verifier.services.checking import HONEST, Checker, codes
-from verifier.domain.preset import Preset, parse_preset
+from verifier.domain.known_types import KnownTypes
+from verifier.domain.preset import Preset
+from verifier.domain.preset_file import parse_preset
 from verifier.domain.verdict import Accepted, ClerkOutcome, Rejected
 
 HONEST_ISSUER = SimulatedIssuer()
 CREDENTIAL = HONEST_ISSUER.issue()
+TEXTS = {"en-CA": "Test", "fr-CA": "Essai"}
 WHO: tuple[PlanPath, ...] = (("given_name",), ("family_name",), ("birthdate",))
 WHERE: tuple[PlanPath, ...] = (("address", "region"), ("address", "locality"))
 
@@ -26,16 +30,29 @@ def own_preset(*claims: dict[str, Any], **more: Any) -> Preset:
         "claims": list(claims),
         **more,
     }
-    texts = {"en-CA": "Test", "fr-CA": "Essai"}
     content = {
-        "names": texts,
-        "purposes": texts,
+        "names": TEXTS,
+        "purposes": TEXTS,
         "subject_mode": "ephemeral",
         "status_max_age": {"sandbox": 0, "production": 60},
+        "needs": needs_of(claims),
         "query": {"credentials": [credential]},
     }
-    vcts = {"photo-card": [PHOTO_CARD]}
-    return parse_preset("own", json.dumps(content).encode(), vcts=vcts, production=True)
+    types = KnownTypes({"photo-card": [PHOTO_CARD]})
+    return parse_preset("own", json.dumps(content).encode(), production=True).resolved(types)
+
+
+def needs_of(claims: Sequence[dict[str, Any]]) -> list[object]:
+    """Whatever is asked for is needed."""
+    words = {
+        "given_name": "name",
+        "family_name": "name",
+        "nationalities": "nationality",
+        "address": "address",
+    }
+    names = [claim["path"][0] for claim in claims]
+    own = [{"path": [name], "purposes": TEXTS} for name in names if name not in words]
+    return [*dict.fromkeys(words[name] for name in names if name in words), *own]
 
 
 def claims_in(verdict: object) -> dict[str, Any]:

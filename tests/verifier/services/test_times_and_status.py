@@ -10,7 +10,8 @@ from tests.verifier.holder import NINETEEN, present
 from tests.verifier.issuing import AGE, ENTRY, LIST, NOW, SimulatedIssuer, stranger
 from tests.verifier.services.checking import HONEST, PRESETS, TRUST, Checker, codes
 from tests.verifier.surroundings import StatusesByHand
-from verifier.clients.operator_files import read_presets, vcts_of
+from verifier.clients.presets import read_preset_files
+from verifier.domain.known_types import known_types
 from verifier.domain.verdict import Accepted, ClerkOutcome, Rejected, Undetermined
 from verifier.services.verify_presentation import LEEWAY
 
@@ -83,7 +84,7 @@ async def test_the_list_is_asked_about_the_entry_under_the_anchors_of_the_issuer
 
 async def test_each_preset_says_how_old_a_list_may_be() -> None:
     checker = Checker()
-    sandbox = read_presets(None, vcts=vcts_of(TRUST), production=False)["identity"]
+    sandbox = read_preset_files(None, production=False).resolved(known_types(TRUST))["identity"]
     await checker.card(present(CREDENTIAL, HONEST, ("family_name",), ("birthdate",)), sandbox)
     await checker.card(present(CREDENTIAL, HONEST, ("family_name",), ("birthdate",)), PRESETS["identity"])
     assert [asked[2].total_seconds() for asked in checker.statuses.asked] == [0, 60]

@@ -1,0 +1,70 @@
+"""Presets from files: the operator's folder, or those that are shipped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from verifier.domain.known_types import KnownTypes
+from verifier.domain.preset import Preset
+from verifier.domain.preset_file import MAX_PRESET_BYTES, UnresolvedPreset, parse_preset
+from verifier.errors import BadPreset, UnknownCredentialType
+
+log: Final = structlog.get_logger()
+
+SHIPPED: Final = Path(str(resources.files("verifier") / "presets"))
+
+
+@dataclass(frozen=True, slots=True)
+class PresetFiles:
+    """The presets of one folder, all of them usable as far as that can be told without a trust list."""
+
+    unresolved: Mapping[str, UnresolvedPreset]
+    are_shipped: bool
+
+    def resolved(self, types: KnownTypes) -> Mapping[str, Preset]:
+        """Those that can be answered by what trusted issuers issue.
+
+        An operator means what stands in a file of theirs; of ours they use what fits.
+
+        Raises:
+            UnknownCredentialType: nobody issues what an operator's preset asks for.
+            OverAsking: one asks for a claim that its types do not have.
+        """
+        presets: dict[str, Preset] = {}
+        for preset_id, one in self.unresolved.items():
+            try:
+                presets[preset_id] = one.resolved(types, drop_unknown=self.are_shipped)
+            except UnknownCredentialType:
+                if not self.are_shipped:
+                    raise
+                log.warning("preset_left_out", preset=preset_id)
+        return presets
+
+
+def read_preset_files(folder: Path | None, *, production: bool) -> PresetFiles:
+    """The presets of a folder; ``None``: those that are shipped.
+
+    Raises:
+        BadPreset, OverAsking: one of them cannot be used; the verifier does not start with it.
+    """
+    files = sorted((folder or SHIPPED).glob("*.json"))
+    unresolved = {file.stem: read_preset_file(file, production=production) for file in files}
+    return PresetFiles(unresolved, are_shipped=folder is None)
+
+
+def read_preset_file(file: Path, *, production: bool) -> UnresolvedPreset:
+    """One preset, named like its file.
+
+    Raises:
+        BadPreset, OverAsking: it cannot be used.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_PRESET_BYTES + 1)
+    except OSError as error:
+        raise BadPreset(f"{file.name}: {type(error).__name__}") from error
+    return parse_preset(file.stem, data, production=production)

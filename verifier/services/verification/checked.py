@@ -1,0 +1,63 @@
+"""What is expected of presentations, what is known of one that passed, and what follows from all of them."""
+
+from dataclasses import dataclass, field
+
+from specs.openid4vp import TransactionData
+from specs.sd_jwt_vc.credential import VerifiedCredential
+from verifier.domain.policy import Presented
+from verifier.domain.trust import TrustedIssuer
+from verifier.domain.verdict import Verdict
+from verifier.ports import StatusAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the presentations must be bound to (RFC 9901 section 7.3, OpenID4VP section 14.2)."""
+
+    nonce: str
+    audience: str
+    """The full client identifier with its prefix, or ``origin:`` and our page's origin (5.25)."""
+    transaction_data: tuple[TransactionData, ...] = ()
+    """As sent; each must have been agreed to with one of the credentials it names (5.09)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One presentation that passed every check of its own, and whose it is."""
+
+    query_id: str
+    text: str = field(repr=False)
+    """As it was presented."""
+    credential: VerifiedCredential = field(repr=False)
+    issuer: TrustedIssuer
+    chain: tuple[str, ...] = field(repr=False)
+    """The certificates that led to the issuer's anchor, as in ``x5c``; none where it publishes its keys."""
+    status: StatusAnswer | None = field(default=None, repr=False)
+    """``None`` until it has been looked up, and where the credential names no status."""
+
+    @property
+    def status_token(self) -> str | None:
+        """The status list token that decided."""
+        return None if self.status is None else self.status.token
+
+    @property
+    def presented(self) -> Presented:
+        """As policies see it."""
+        status = self.status
+        return Presented(
+            query_id=self.query_id,
+            issuer=self.issuer.issuer,
+            claims=self.credential.claims,
+            holder_key=self.credential.holder_key,
+            status=None if status is None else status.outcome,
+            status_detail="" if status is None else status.detail,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, and the presentations that count for it."""
+
+    verdict: Verdict
+    checked: tuple[Checked, ...] = ()
+    """Those that answer the query; none where a presentation failed by itself."""
