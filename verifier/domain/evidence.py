@@ -97,6 +97,9 @@ def create_evidence(
     request_object: str | None,
     proved: Sequence[ProvedCredential],
     verdict: Mapping[str, Any],
+    *,
+    preset: str,
+    reference: str | None,
     now: datetime,
 ) -> dict[str, Any]:
     """The members of the evidence of an accepted presentation, before they are encrypted.
@@ -117,6 +120,8 @@ def create_evidence(
         "status_tokens": tokens,
         "chains": chains,
         "verdict": dict(verdict),
+        "preset": preset,
+        "reference": reference,
         "time": now.isoformat(timespec="seconds"),
     }
 

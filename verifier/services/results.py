@@ -28,20 +28,26 @@ class ResultSeals:
 
     def seal(self, presentation: Presentation, result: dict[str, Any]) -> SealedResult:
         """Encrypts a result for one transaction."""
-        random = self.randomness.token_bytes(_KEY_BYTES + _NONCE_BYTES)
-        key, nonce = random[:_KEY_BYTES], random[_KEY_BYTES:]
-        context = presentation.request_id.encode()
-        ciphertext = nonce + AESGCM(key).encrypt(nonce, create_json(result), context)
-        return SealedResult(wrap(self.secret(None), key, context), ciphertext)
+        return self.seal_bytes(presentation.request_id.encode(), create_json(result))
 
     def open(self, presentation: Presentation, sealed: SealedResult) -> dict[str, Any]:
         """The result, for the relying service that started the presentation."""
-        context = presentation.request_id.encode()
+        plain = self.open_bytes(presentation.request_id.encode(), sealed)
+        return parse_json_object(plain, max_bytes=MAX_RESULT_BYTES)
+
+    def seal_bytes(self, context: bytes, plain: bytes) -> SealedResult:
+        """Encrypts under a fresh key. ``context``: what it is and whose; it opens in no other one."""
+        random = self.randomness.token_bytes(_KEY_BYTES + _NONCE_BYTES)
+        key, nonce = random[:_KEY_BYTES], random[_KEY_BYTES:]
+        ciphertext = nonce + AESGCM(key).encrypt(nonce, plain, context)
+        return SealedResult(wrap(self.secret(None), key, context), ciphertext)
+
+    def open_bytes(self, context: bytes, sealed: SealedResult) -> bytes:
+        """What was sealed in this context."""
         secret = self.secret(wrapped_version(sealed.wrapped_key))
         key = unwrap(secret, sealed.wrapped_key, context)
         nonce, ciphertext = sealed.ciphertext[:_NONCE_BYTES], sealed.ciphertext[_NONCE_BYTES:]
-        plain = AESGCM(key).decrypt(nonce, ciphertext, context)
-        return parse_json_object(plain, max_bytes=MAX_RESULT_BYTES)
+        return AESGCM(key).decrypt(nonce, ciphertext, context)
 
 
 def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any]:
