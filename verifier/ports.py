@@ -41,6 +41,9 @@ class PresentationStore(Protocol):
     async def find_by_response_code(self, code_hash: bytes) -> Presentation | None:
         """By the hash of the code that the wallet got with the end (5.22)."""
 
+    async def count_open(self, client_id: ClientId, now: datetime, *, at_most: int) -> int:
+        """How many presentations of a relying service are open, unexpired; counting stops at ``at_most``."""
+
     async def mark_retrieved(
         self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None
     ) -> bool:

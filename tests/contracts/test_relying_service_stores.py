@@ -13,6 +13,13 @@ from specs.jose import public_jwk_of
 from trillium.runtime.database import create_schema, open_database
 from verifier.app import Store, open_store
 from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.presentation import (
+    ClientIdPrefix,
+    Presentation,
+    PresentationState,
+    RequestId,
+    SealedResult,
+)
 from verifier.domain.relying_service import ClientId, PreviousSecret, RelyingService
 from verifier.store import tables
 from verifier.store.memory import MemoryVerifierStore
@@ -94,3 +101,36 @@ async def test_of_concurrent_changes_one_is_made(store: Store) -> None:
 async def test_an_unknown_service_is_not_changed(store: Store) -> None:
     assert not await store.change_service(replace(PLAIN, version=2), CHANGED)
     assert await store.services() == []
+
+
+def presentation(number: int, client: str = "shop") -> Presentation:
+    return Presentation(
+        request_id=RequestId(f"request-{number}"),
+        transaction_hash=f"transaction-{number}".encode(),
+        client_id=ClientId(client),
+        preset="identity",
+        prefix=ClientIdPrefix.X509_HASH,
+        nonce="nonce",
+        state_value="state",
+        locale="en-CA",
+        created_at=NOW,
+        expires_at=NOW + timedelta(minutes=number),
+    )
+
+
+async def test_open_presentations_are_counted_for_one_relying_service(store: Store) -> None:
+    requested = Event(EventName.PRESENTATION_REQUESTED, Actor("relying-service"), NOW, "shop")
+    for number in range(1, 5):
+        await store.add(presentation(number), requested)
+    await store.add(presentation(9, "another"), requested)
+    shop = ClientId("shop")
+    assert await store.count_open(shop, NOW, at_most=99) == 4
+    assert await store.count_open(shop, NOW, at_most=2) == 2
+    assert await store.count_open(ClientId("nobody"), NOW, at_most=99) == 0
+    await store.mark_retrieved(RequestId("request-4"), NOW, requested)
+    assert await store.count_open(shop, NOW, at_most=99) == 4
+    sealed = SealedResult(b"wrapped", b"ciphertext")
+    accepted = Event(EventName.PRESENTATION_ACCEPTED, Actor("wallet"), NOW, "shop")
+    assert await store.conclude(RequestId("request-3"), PresentationState.ACCEPTED, sealed, NOW, accepted)
+    assert await store.count_open(shop, NOW, at_most=99) == 3
+    assert await store.count_open(shop, NOW + timedelta(minutes=1), at_most=99) == 2

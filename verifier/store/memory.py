@@ -6,6 +6,7 @@ No method awaits anything, so each runs as one step of the event loop.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.kept import Kept
@@ -39,6 +40,14 @@ class MemoryVerifierStore(MemoryKept):
     async def find_by_response_code(self, code_hash: bytes) -> Presentation | None:
         request_id = self._by_response_code.get(code_hash)
         return None if request_id is None else self._presentations[request_id]
+
+    async def count_open(self, client_id: ClientId, now: datetime, *, at_most: int) -> int:
+        found = (
+            one
+            for one in self._presentations.values()
+            if one.client_id == client_id and one.state_at(now).is_open
+        )
+        return sum(1 for _ in islice(found, at_most))
 
     async def mark_retrieved(
         self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None

@@ -111,6 +111,14 @@ class PostgresqlVerifierStore(PostgresqlKept):
         row = await self._database.fetch_row(sql, code_hash)
         return None if row is None else presentation_from(row)
 
+    async def count_open(self, client_id: ClientId, now: datetime, *, at_most: int) -> int:
+        sql = (
+            "SELECT count(*) AS found FROM (SELECT 1 FROM verifier_presentation"
+            f" WHERE client_id = $1 AND {_OPEN} AND expires_at > $2 LIMIT $3) AS few"
+        )
+        row = await self._database.fetch_row(sql, client_id, to_column(now), at_most)
+        return 0 if row is None else int(row["found"])
+
     async def mark_retrieved(
         self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None
     ) -> bool:

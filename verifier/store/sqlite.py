@@ -55,6 +55,14 @@ class SqliteVerifierStore(SqliteKept):
         rows = await self._rows("SELECT * FROM verifier_presentation WHERE response_code_hash = ?", code_hash)
         return presentation_from(rows[0]) if rows else None
 
+    async def count_open(self, client_id: ClientId, now: datetime, *, at_most: int) -> int:
+        sql = (
+            "SELECT count(*) AS found FROM (SELECT 1 FROM verifier_presentation"
+            f" WHERE client_id = ? AND {_OPEN} LIMIT ?)"
+        )
+        [row] = await self._rows(sql, client_id, to_column(now), at_most)
+        return int(row["found"])
+
     async def mark_retrieved(
         self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None
     ) -> bool:

@@ -4,12 +4,27 @@ Results stand here only until they are fetched, encrypted under a key of their o
 them. Secrets of relying services and transaction ids are stored as hashes.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData()
 
 # An automatic key must be INTEGER on SQLite to be the rowid.
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+# Few rows are open at any time; counting those of one relying service must not depend on the others.
+_IS_OPEN = text("state IN ('requested', 'retrieved')")
 
 presentation = Table(
     "verifier_presentation",
@@ -42,6 +57,13 @@ presentation = Table(
     Column("wrapped_key", LargeBinary),
     Column("ciphertext", LargeBinary),
     Index("verifier_presentation_open", "state", "expires_at"),
+    Index(
+        "verifier_presentation_open_of_service",
+        "client_id",
+        "expires_at",
+        sqlite_where=_IS_OPEN,
+        postgresql_where=_IS_OPEN,
+    ),
 )
 
 relying_service = Table(
