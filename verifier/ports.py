@@ -1,16 +1,18 @@
 """Every seam of the verifier: what its use cases need from outside, one Protocol each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from specs.jose import PublicJwk
 from specs.jose.x5c import TrustAnchors
 from specs.token_status_list import StatusOutcome, StatusReference
+from verifier.domain.bundle import BundledList
 from verifier.domain.event import Event
 from verifier.domain.evidence import EvidenceEnd, EvidenceEntry, EvidenceId, EvidencePlace, KeptEvidence
 from verifier.domain.kept import Kept
+from verifier.domain.met_list import MetList
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
 from verifier.domain.presentation_page import PresentationPage, Refusal, ReleaseWay
 from verifier.domain.receipt import KeptReceipt
@@ -241,3 +243,41 @@ class EvidenceStore(Protocol):
 
     async def delete_due_evidence(self, now: datetime) -> int:
         """Deletes all whose day has come, each with its event; returns how many."""
+
+
+class MetListStore(Protocol):
+    """Which status lists presentations have led to, by day: a memory that may be lost, so without events."""
+
+    async def note_lists(self, lists: Collection[MetList]) -> None:
+        """Remembers them; a day moves on and never back."""
+
+    async def lists_met(self, anchors_version: str, limit: int) -> Sequence[MetList]:
+        """Those below some anchors, the ones met last first."""
+
+    async def forget_lists(self, met_before: date) -> int:
+        """Deletes what was not met for long; returns how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedLists:
+    """Status list tokens for a bundle, each checked a moment ago; ``failed``: how many could not be had."""
+
+    lists: tuple[BundledList, ...]
+    failed: int = 0
+
+
+class ListCollection(Protocol):
+    async def collect(self, uris: Sequence[str], *, anchors: TrustAnchors, now: datetime) -> CollectedLists:
+        """These lists, those at hand below the anchors, and those that they name as their siblings.
+
+        A bad one does not stop the others (Token Status List section 9.3).
+        """
+
+
+class SignedTrust(Protocol):
+    def signed_list(self, now: datetime) -> str:
+        """The operator's signed trust list as it was received: what ``TrustSource`` goes by at this moment.
+
+        Raises:
+            TrustUnavailable: there is none, or none that can be used.
+        """
