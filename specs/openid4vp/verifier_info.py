@@ -58,6 +58,8 @@ def _parse(value: object, query_ids: Collection[str]) -> VerifierInfo:
     if "credential_ids" not in value:
         return VerifierInfo(format_, data)
     ids = value["credential_ids"]
-    if not isinstance(ids, list | tuple) or not ids or not all(one in query_ids for one in ids):
+    if not isinstance(ids, list | tuple) or not ids or not all(isinstance(one, str) for one in ids):
+        raise InvalidVerifierInfo("credential_ids")
+    if not all(one in query_ids for one in ids):
         raise InvalidVerifierInfo("credential_ids")
     return VerifierInfo(format_, data, tuple(ids))
