@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from keys.signer import Secret
 from keys.wrapping import unwrap, wrap, wrapped_version
 from specs.encoding import create_json, parse_json_object
+from verifier.domain.outcomes import OUTCOME_TEXTS
 from verifier.domain.presentation import Presentation, PresentationState, SealedResult
 from verifier.domain.verdict import Accepted, Reason, Verdict
 from verifier.ports import Randomness
@@ -59,6 +60,7 @@ def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any
     return {
         "outcome": state_of(verdict).value,
         "clerk_outcome": verdict.outcome.value,
+        "advice": OUTCOME_TEXTS[verdict.outcome].advice.by_language,
         "claims": {query_id: dict(claims) for query_id, claims in shown.items()},
         "reasons": [_render(reason) for reason in distinct.values()],
         "preset": preset,
@@ -71,6 +73,7 @@ def render_end(preset: str, state: PresentationState, now: datetime) -> dict[str
     return {
         "outcome": state.value,
         "clerk_outcome": None,
+        "advice": None,
         "claims": {},
         "reasons": [],
         "preset": preset,
@@ -91,4 +94,5 @@ def _render(reason: Reason) -> dict[str, Any]:
         "code": reason.kind.code,
         "query_id": reason.query_id,
         "text": {"en-CA": reason.kind.english, "fr-CA": reason.kind.french},
+        "advice": reason.kind.advice.by_language,
     }

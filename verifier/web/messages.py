@@ -21,6 +21,9 @@ class PresentationRequest(Message):
 
     preset: PresetId
     client_id_prefix: ClientIdPrefix = ClientIdPrefix.X509_HASH
+    by_value: bool = False
+    """The whole request in the link; always so for ``redirect_uri``, which is not signed."""
+    response_mode: Literal["direct_post", "direct_post.jwt"] = "direct_post"
     request_uri_method: Literal["get", "post"] = "post"
     locale: Literal["en-CA", "fr-CA"] = "en-CA"
 
@@ -31,7 +34,8 @@ class PresentationAnswer(Message):
     transaction_id: str
     authorization_request: str
     """``openid4vp://…``: for a link on the same device, or a QR code."""
-    request_uri: str
+    request_uri: str | None
+    """``null`` when the request stands in the link."""
     expires_at: datetime
     status_url: str
     result_url: str
@@ -46,6 +50,8 @@ class ReasonAnswer(Message):
     code: str
     query_id: str | None
     text: dict[str, str]
+    advice: dict[str, str]
+    """What to do about it, by language tag."""
 
 
 class ResultAnswer(Message):
@@ -53,6 +59,8 @@ class ResultAnswer(Message):
 
     outcome: Literal["accepted", "rejected", "undetermined", "cancelled", "timed_out"]
     clerk_outcome: str | None
+    advice: dict[str, str] | None
+    """What to do about the outcome, by language tag; nothing where there was no verdict."""
     claims: dict[str, dict[str, Any]]
     reasons: list[ReasonAnswer]
     preset: str

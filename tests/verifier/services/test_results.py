@@ -40,6 +40,10 @@ async def test_a_result_is_handed_out_once() -> None:
     assert result == {
         "outcome": "accepted",
         "clerk_outcome": "valid",
+        "advice": {
+            "en-CA": "Go on. Nothing else is needed.",
+            "fr-CA": "Continuez. Rien d'autre n'est requis.",
+        },
         "claims": {
             "photo_card": {
                 "given_name": "Planted-Maya",

@@ -134,7 +134,7 @@ async def test_a_result_is_fetched_once(counter: Counter) -> None:
     assert first.status_code == 200
     assert first.headers["cache-control"] == "no-store"
     assert set(first.json()) == {
-        *("outcome", "clerk_outcome", "claims", "reasons", "preset", "verified_at"),
+        *("outcome", "clerk_outcome", "advice", "claims", "reasons", "preset", "verified_at"),
     }
     again = await visit.fetch()
     assert again.status_code == 410
