@@ -1,63 +1,49 @@
-"""Presets: those that are shipped, and every way in which a file is refused (5.12, 5.19)."""
+"""Presets: those that are shipped, and every way in which a file is refused (5.12, 5.17, 5.18)."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from specs.dcql import create_dcql_query
+from tests.verifier.domain.preset_files import LICENCE, TEXTS, TYPES, asking, parse, preset_file, query
 from tests.verifier.issuing import PHOTO_CARD, PROOF_OF_AGE, SimulatedIssuer
-from verifier.clients.operator_files import read_presets, vcts_of
-from verifier.domain.preset import MAX_PRESET_BYTES, SubjectMode, parse_preset
+from verifier.clients.presets import read_preset_file, read_preset_files
+from verifier.domain.known_types import KnownTypes, known_types
+from verifier.domain.policy import AllOf, HeldInPerson, IssuedBy, LastDayNotPassed
+from verifier.domain.presentation import CrossDevice
+from verifier.domain.preset import NOTHING_KEPT, Preset, Retention, SubjectMode
+from verifier.domain.preset_file import MAX_PRESET_BYTES
+from verifier.domain.same_holder import SameHolder
 from verifier.domain.trust import Trust
-from verifier.errors import BadPreset, OverAsking, UnknownCredentialType
+from verifier.errors import BadPreset, UnknownCredentialType
 
-VCTS = {"photo-card": [PHOTO_CARD], "proof-of-age": [PROOF_OF_AGE]}
-NEVER_WITHHELD = ("iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "aka_vcts")
-SHIPPED = ("age-19-or-over", "identity", "ontario-resident")
-
-
-def preset_file(**changed: Any) -> dict[str, Any]:
-    names = {"en-CA": "Name", "fr-CA": "Nom"}
-    members: dict[str, Any] = {
-        "names": names,
-        "purposes": names,
-        "subject_mode": "ephemeral",
-        "status_max_age": {"sandbox": 0, "production": 60},
-        "query": query(),
-    }
-    return {name: value for name, value in (members | changed).items() if value is not None}
+SHIPPED = ("age-19-or-over", "business-authority", "identity", "licence-class", "ontario-resident")
+ONE_CREDENTIAL = {"photo-card": [PHOTO_CARD]}
 
 
-def query(**changed: Any) -> dict[str, Any]:
-    credential = {
-        "id": "card",
-        "format": "dc+sd-jwt",
-        "meta": {"vct_values": ["photo-card"]},
-        "claims": [{"id": "a", "path": ["given_name"]}, {"id": "b", "path": ["family_name"]}],
-    }
-    members = {name: value for name, value in (credential | changed).items() if value is not None}
-    return {"credentials": [members]}
-
-
-def parse(content: object, *, production: bool = False) -> Any:
-    data = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return parse_preset("test", data, vcts=VCTS, production=production)
+def shipped(*, production: bool = False, types: KnownTypes = TYPES) -> dict[str, Preset]:
+    return dict(read_preset_files(None, production=production).resolved(types))
 
 
 @pytest.mark.parametrize("production", [False, True])
 def test_the_shipped_presets_can_be_asked(production: bool) -> None:
-    presets = read_presets(None, vcts=VCTS, production=production)
+    presets = shipped(production=production)
     assert tuple(presets) == SHIPPED
     for preset_id, preset in presets.items():
         assert preset.id == preset_id
         assert preset.status_max_age.total_seconds() == (60 if production else 0)
         assert all(preset.names[tag] and preset.purposes[tag] for tag in ("en-CA", "fr-CA"))
+        assert preset.needs
+        assert preset.retention.days == 0
+        assert preset.evidence is None
+        assert preset.cross_device is CrossDevice.CODE
 
 
 def test_the_age_preset_wants_true_from_either_card() -> None:
-    preset = read_presets(None, vcts=VCTS, production=False)["age-19-or-over"]
+    preset = shipped()["age-19-or-over"]
     asked = create_dcql_query(preset.query)
     assert [one["meta"]["vct_values"] for one in asked["credentials"]] == [[PROOF_OF_AGE], [PHOTO_CARD]]
     for one in asked["credentials"]:
@@ -65,10 +51,36 @@ def test_the_age_preset_wants_true_from_either_card() -> None:
     assert preset.subject_mode is SubjectMode.EPHEMERAL
 
 
+def test_journey_2_residence_is_shown_by_either_card_without_the_street() -> None:
+    asked = create_dcql_query(shipped()["ontario-resident"].query)
+    assert [one["id"] for one in asked["credentials"]] == ["proof_of_residence", "photo_card"]
+    for one in asked["credentials"]:
+        assert [claim["path"] for claim in one["claims"]] == [["address", "region"], ["address", "locality"]]
+
+
+def test_journey_4_a_licence_has_to_be_valid_itself() -> None:
+    preset = shipped()["licence-class"]
+    assert preset.query.credentials[0].types == (LICENCE,)
+    last_day = LastDayNotPassed("drivers_licence", ("ca.on.licence_expires_on",))
+    assert preset.policy == AllOf((HeldInPerson(), last_day))
+    # Every combination of claims has the class and the last day.
+    for alternative in preset.query.credentials[0].alternatives():
+        assert {("ca.on.licence_class", "G"), ("ca.on.licence_expires_on",)} <= {
+            one.path for one in alternative
+        }
+
+
+def test_journey_5_both_credentials_are_asked_for_and_have_to_be_one_persons() -> None:
+    preset = shipped()["business-authority"]
+    assert [one.id for one in preset.query.credentials] == ["person", "authority"]
+    assert not preset.query.is_satisfied_by(frozenset({"authority"}))
+    assert preset.policy == AllOf((HeldInPerson(), SameHolder(("person", "authority"))))
+
+
 def test_nothing_shipped_asks_for_a_street_or_a_register_number() -> None:
     asked = {
         claim.path
-        for preset in read_presets(None, vcts=VCTS, production=False).values()
+        for preset in shipped().values()
         for credential in preset.query.credentials
         for claim in credential.claims or ()
     }
@@ -78,54 +90,42 @@ def test_nothing_shipped_asks_for_a_street_or_a_register_number() -> None:
 
 def test_all_trusted_versions_of_a_type_are_asked_for() -> None:
     second = PHOTO_CARD.removesuffix("1") + "2"
-    vcts = vcts_of(Trust((SimulatedIssuer().trusted(second, PHOTO_CARD),)))
-    assert vcts == {"photo-card": [PHOTO_CARD, second]}
-    preset = parse_preset("test", json.dumps(preset_file()).encode(), vcts=vcts, production=False)
-    assert preset.query.credentials[0].types == (PHOTO_CARD, second)
+    types = known_types(Trust((SimulatedIssuer().trusted(second, PHOTO_CARD),)))
+    assert types.vcts == {"photo-card": [PHOTO_CARD, second]}
+    assert parse(preset_file(), types=types).query.credentials[0].types == (PHOTO_CARD, second)
 
 
 def test_a_type_that_nobody_issues_is_refused_in_an_operators_file(tmp_path: Path) -> None:
     with pytest.raises(UnknownCredentialType):
         parse(preset_file(query=query(meta={"vct_values": ["driving-licence"]})))
     (tmp_path / "mine.json").write_text(json.dumps(preset_file()))
-    with pytest.raises(BadPreset):
-        read_presets(tmp_path, vcts={"proof-of-age": [PROOF_OF_AGE]}, production=False)
+    files = read_preset_files(tmp_path, production=False)
+    with pytest.raises(UnknownCredentialType):
+        files.resolved(KnownTypes({"proof-of-age": [PROOF_OF_AGE]}))
 
 
-def test_shipped_presets_that_nobody_can_answer_are_left_out() -> None:
-    assert tuple(read_presets(None, vcts={"photo-card": [PHOTO_CARD]}, production=False)) == (
-        "identity",
-        "ontario-resident",
-    )
-    assert not read_presets(None, vcts={}, production=False)
+def test_shipped_presets_ask_for_the_alternatives_that_somebody_issues() -> None:
+    presets = shipped(types=KnownTypes(ONE_CREDENTIAL))
+    assert tuple(presets) == ("age-19-or-over", "identity", "ontario-resident")
+    assert [one.id for one in presets["age-19-or-over"].query.credentials] == ["photo_card"]
+    assert presets["age-19-or-over"].query.is_satisfied_by(frozenset({"photo_card"}))
+    assert not shipped(types=KnownTypes({}))
 
 
-@pytest.mark.parametrize("name", NEVER_WITHHELD)
-def test_5_19_claims_that_are_always_shown_cannot_be_asked_for(name: str) -> None:
-    with pytest.raises(OverAsking):
-        parse(preset_file(query=query(claims=[{"path": [name]}])))
+def test_what_is_kept_is_declared_with_a_purpose() -> None:
+    kept = {"days": 30, "purposes": TEXTS}
+    preset = parse(preset_file(retention=kept, evidence={"days": 400, "purposes": TEXTS}, cross_device="off"))
+    assert preset.retention == Retention(30, TEXTS)
+    assert preset.evidence == Retention(400, TEXTS)
+    assert preset.cross_device is CrossDevice.OFF
+    assert parse(preset_file()).retention == NOTHING_KEPT
+    assert parse(preset_file()).status_max_age == timedelta(0)
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        query(claim_sets=[["a"]]),  # b is in no set
-        query(claims=[{"path": ["address"]}, {"path": ["address", "locality"]}]),
-        query(claims=[{"path": ["personal_administrative_number"]}]),
-        {
-            **query(),
-            "credential_sets": [{"options": [["card"]]}],
-            "credentials": [
-                *query()["credentials"],
-                *query(id="other")["credentials"],
-            ],
-        },
-    ],
-    ids=["claim-in-no-set", "claim-within-another", "stable-subject-claim", "query-in-no-set"],
-)
-def test_5_19_over_asking_is_refused(asked: dict[str, Any]) -> None:
-    with pytest.raises(OverAsking):
-        parse(preset_file(query=asked))
+def test_the_issuers_that_a_preset_accepts_are_a_policy() -> None:
+    preset = parse(preset_file(accepted_issuers=["https://one.example"]))
+    assert preset.policy == AllOf((HeldInPerson(), IssuedBy(frozenset({"https://one.example"}))))
+    assert parse(preset_file(guardian_may_present=True)).policy == AllOf(())
 
 
 BAD_FILES: dict[str, object] = {
@@ -134,9 +134,11 @@ BAD_FILES: dict[str, object] = {
     "cut-short": b"{",
     "repeated-member": b'{"names": {}, "names": {}}',
     "too-large": b" " * (MAX_PRESET_BYTES + 1),
+    "too-deep": b'{"names":' + b"[" * 40 + b"]" * 40 + b"}",
     "no-query": preset_file(query=None),
     "no-french-name": preset_file(names={"en-CA": "Name"}),
     "empty-french-name": preset_file(names={"en-CA": "Name", "fr-CA": ""}),
+    "blank-french-name": preset_file(names={"en-CA": "Name", "fr-CA": " "}),
     "no-english-purpose": preset_file(purposes={"fr-CA": "Nom"}),
     "unknown-subject-mode": preset_file(subject_mode="forever"),
     "negative-age": preset_file(status_max_age={"sandbox": -1, "production": 60}),
@@ -152,11 +154,22 @@ BAD_FILES: dict[str, object] = {
     "no-type": preset_file(query=query(meta={"vct_values": []})),
     "type-an-array": preset_file(query=query(meta={"vct_values": [["photo-card"]]})),
     "no-claims": preset_file(query=query(claims=[])),
-    "claim-twice": preset_file(query=query(claims=[{"path": ["a"]}, {"path": ["a"]}])),
-    "mdoc": preset_file(query=query(format="mso_mdoc", meta={"doctype_value": "photo-card"}, claims=None)),
-    "unknown-format": preset_file(query=query(format="unknown")),
-    "several-of-one": preset_file(query=query(multiple=True)),
-    "without-holder-binding": preset_file(query=query(require_cryptographic_holder_binding=False)),
+    "claim-twice": preset_file(query=asking(["given_name"], ["given_name"])),
+    "retention-without-purpose": preset_file(retention={"days": 1}),
+    "retention-in-one-language": preset_file(retention={"days": 1, "purposes": {"en-CA": "Name"}}),
+    "retention-negative": preset_file(retention={"days": -1}),
+    "evidence-for-ever": preset_file(evidence={"days": 401, "purposes": TEXTS}),
+    "evidence-for-no-day": preset_file(evidence={"days": 0, "purposes": TEXTS}),
+    "evidence-without-purpose": preset_file(evidence={"days": 30, "purposes": {}}),
+    "evidence-without-days": preset_file(evidence={"purposes": TEXTS}),
+    "unknown-cross-device": preset_file(cross_device="sometimes"),
+    "no-issuer-accepted": preset_file(accepted_issuers=[]),
+    "no-needs": preset_file(needs=None),
+    "unknown-need": preset_file(needs=["everything"]),
+    "need-without-words": preset_file(needs=["name", {"path": ["ca.example"], "purposes": {}}]),
+    "need-without-a-path": preset_file(needs=["name", {"path": [], "purposes": TEXTS}]),
+    "need-around-a-registered-one": preset_file(needs=["name", {"path": ["birthdate"], "purposes": TEXTS}]),
+    "need-around-part-of-one": preset_file(needs=["name", {"path": ["address", "house"], "purposes": TEXTS}]),
 }
 
 
@@ -164,3 +177,54 @@ BAD_FILES: dict[str, object] = {
 def test_bad_files_are_refused(defect: str) -> None:
     with pytest.raises(BadPreset):
         parse(BAD_FILES[defect])
+
+
+UNDECIDABLE: dict[str, tuple[dict[str, Any], str]] = {
+    "mdoc": (
+        query(
+            format="mso_mdoc",
+            meta={"doctype_value": "photo-card"},
+            claims=[{"path": ["org.iso", "given_name"]}],
+        ),
+        "only dc+sd-jwt",
+    ),
+    "unknown-format": (query(format="unknown"), "only dc+sd-jwt"),
+    "several-of-one": (query(multiple=True), "multiple"),
+    "without-holder-binding": (query(require_cryptographic_holder_binding=False), "holder binding"),
+    "etsi-trust-list": (
+        query(trusted_authorities=[{"type": "etsi_tl", "values": ["https://tl.example"]}]),
+        "accepted_issuers",
+    ),
+    "federation": (
+        query(trusted_authorities=[{"type": "openid_federation", "values": ["https://ta.example"]}]),
+        "accepted_issuers",
+    ),
+}
+
+
+@pytest.mark.parametrize("defect", UNDECIDABLE)
+def test_what_could_never_be_decided_is_refused_with_the_reason(defect: str) -> None:
+    """5.17 and 5.12: a query that no answer can satisfy would only be told to people."""
+    asked, why = UNDECIDABLE[defect]
+    with pytest.raises(BadPreset) as refused:
+        parse(preset_file(query=asked))
+    assert why in refused.value.detail
+
+
+def test_5_17_authorities_by_key_identifier_can_be_asked_for() -> None:
+    wished = query(trusted_authorities=[{"type": "aki", "values": ["AAAA"]}])
+    assert parse(preset_file(query=wished)).query.credentials[0].trusted_authorities
+
+
+def test_a_refusal_says_where_and_repeats_nothing() -> None:
+    with pytest.raises(BadPreset) as refused:
+        parse(preset_file(subject_mode="Planted"))
+    assert "subject_mode" in refused.value.detail
+    assert "Planted" not in refused.value.detail
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadPreset):
+        read_preset_file(tmp_path / "none.json", production=False)
+    with pytest.raises(BadPreset):
+        read_preset_file(tmp_path, production=False)
