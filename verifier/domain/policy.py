@@ -68,9 +68,11 @@ class AnyOf:
     policies: tuple[Policy, ...]
 
     def check(self, presented: Sequence[Presented], now: datetime) -> list[Reason]:
+        if not self.policies:
+            return [Reason(reasons.REQUIREMENT_NOT_MET, None, "no alternatives")]
         found = [list(policy.check(presented, now)) for policy in self.policies]
         if not all(found):
-            return [] if found else [Reason(reasons.REQUIREMENT_NOT_MET, None, "no alternatives")]
+            return []
         open_ones = [one for one in found if all(reason.kind.is_undetermined for reason in one)]
         return [reason for one in open_ones or found for reason in one]
 
