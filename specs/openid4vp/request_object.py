@@ -132,15 +132,17 @@ def verify_request_object(
     leeway: timedelta,
     wallet_nonce: str | None,
     registered: Mapping[str, RegisteredClient] = NOBODY_REGISTERED,
+    request_uri: str | None = None,
     insecure_allow_http: bool = False,
 ) -> VerifiedRequestObject:
     """The request, known to be made by `client_id` (of the link) for a wallet, now.
 
     `wallet_nonce`: what this wallet posted, None when it fetched with GET. `registered`: clients known
-    beforehand, by their identifier. Raises subclasses of RequestError.
+    beforehand, by their identifier. `request_uri`: where it was fetched; verifiers that are in use name that
+    as the audience. Raises subclasses of RequestError.
     """
     signer = find_signer(client_id, request.header, anchors=anchors, registered=registered, now=now)
-    claims = verify_request_claims(request, signer.key, now=now, leeway=leeway)
+    claims = verify_request_claims(request, signer.key, now=now, leeway=leeway, request_uri=request_uri)
     # Section 5.10.1: identical, prefix included, before anything else of the object is looked at.
     if parse_client_id(claims.get("client_id")) != client_id:
         raise ClientIdChanged
@@ -160,7 +162,7 @@ def verify_request_object(
 
 
 def verify_request_claims(
-    jws: UnverifiedJws, key: PublicJwk, *, now: datetime, leeway: timedelta
+    jws: UnverifiedJws, key: PublicJwk, *, now: datetime, leeway: timedelta, request_uri: str | None = None
 ) -> dict[str, Any]:
     """The claims of a request object that `key` signed for any wallet, now. Whose key it is: find_signer.
 
@@ -170,7 +172,8 @@ def verify_request_claims(
         claims = verify_jws(jws, key, use=Use.REQUEST_OBJECT, typ=REQUEST_OBJECT_TYPE).claims()
         verify_times(claims, now=now, leeway=leeway)
         # Section 5.8. Requests without `aud` are in the specification's own examples, and are let through.
-        if "aud" in claims:
+        # credo-ts 0.6.3 names the address of the request itself, which says no more and no less.
+        if "aud" in claims and not (request_uri and claims["aud"] == request_uri):
             verify_audience(claims, STATIC_DISCOVERY_AUDIENCE)
     except WrongType as error:
         raise WrongRequestObjectType from error

@@ -103,6 +103,7 @@ def verify(
     client_id: ClientId = BY_HASH,
     now: datetime = NOW,
     wallet_nonce: str | None = None,
+    request_uri: str | None = None,
     insecure_allow_http: bool = False,
 ) -> VerifiedRequestObject:
     return verify_request_object(
@@ -112,5 +113,6 @@ def verify(
         now=now,
         leeway=LEEWAY,
         wallet_nonce=wallet_nonce,
+        request_uri=request_uri,
         insecure_allow_http=insecure_allow_http,
     )

@@ -74,6 +74,16 @@ def test_iss_and_unknown_claims_are_ignored_and_times_need_not_be_there_5_01() -
     assert verify(sign(claims(iss="https://other.example", x=1, iat=None, exp=None, aud=None))).state == "s-1"
 
 
+def test_the_audience_may_be_where_the_request_was_fetched_5_03() -> None:
+    """As credo-ts has it; not some other address, and not when nothing was fetched."""
+    uri = "https://shop.example/requests/7"
+    request = sign(claims(aud=uri))
+    assert verify(request, request_uri=uri).state == "s-1"
+    for other in (None, "https://shop.example/requests/8", ""):
+        with pytest.raises(WrongRequestObjectAudience):
+            verify(request, request_uri=other)
+
+
 def test_the_audience_may_be_one_of_several_5_03() -> None:
     assert verify(sign(claims(aud=["https://self-issued.me/v2", "https://wallet.example"]))).state == "s-1"
 
