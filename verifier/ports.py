@@ -64,6 +64,7 @@ class PresentationStore(Protocol):
         event: Event,
         *,
         response_code_hash: bytes | None = None,
+        reasons: Sequence[str] = (),
         kept: Kept | None = None,
     ) -> bool:
         """Ends an open, unexpired presentation, once; ``False`` for everybody but the first.

@@ -233,3 +233,12 @@ async def test_relying_services_come_back_as_they_were_registered(store: Store) 
     assert await store.find_service(SHOP) == shop
     assert await store.find_service(ClientId("nobody")) is None
     assert await store.services() == [shop, later]
+
+
+async def test_the_end_keeps_the_codes_of_its_reasons(store: Store) -> None:
+    await store.add(presentation(), event())
+    rejected, told = PresentationState.REJECTED, event(EventName.PRESENTATION_REJECTED)
+    assert await store.conclude(REQUEST, rejected, SEALED, NOW, told, reasons=["expired", "revoked"])
+    found = await store.find_by_request(REQUEST)
+    assert found is not None
+    assert found.reasons == ("expired", "revoked")

@@ -19,6 +19,7 @@ TransactionId = NewType("TransactionId", str)
 """The relying service's secret; wallets never see it (5.30). Stored as SHA-256."""
 
 PRESENTATION_LIFETIME = timedelta(minutes=5)
+MIN_LIFETIME = timedelta(seconds=30)
 RESULT_LIFETIME = timedelta(minutes=10)
 """A result that nobody fetched is deleted after this."""
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -76,6 +77,11 @@ class CrossDevice(StrEnum):
     OFF = "off"
     """No QR code is shown."""
 
+    @property
+    def protection(self) -> int:
+        """The more, the less a relayed QR code is worth."""
+        return {CrossDevice.OPEN: 0, CrossDevice.CODE: 1, CrossDevice.OFF: 2}[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
@@ -118,6 +124,8 @@ class Presentation:
     """SHA-256 of the code that went to the wallet with the end (5.22)."""
     request_object: str | None = field(default=None, repr=False)
     """The request object that was served last; kept only where evidence is made of it, until the end."""
+    reasons: tuple[str, ...] = ()
+    """Codes of why it was not accepted; what the page of the person says."""
 
     def state_at(self, now: datetime) -> PresentationState:
         """What a reader should see at ``now``: an open presentation past its time has timed out."""

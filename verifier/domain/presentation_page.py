@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from verifier.domain.presentation import CrossDevice, Presentation, PresentationState, Release, RequestId
+from verifier.domain.reasons import kinds_of
+from verifier.domain.verdict import ClerkOutcome, outcome_of
 
 CODE_ATTEMPTS: Final = 3
 CODE_LIFETIME: Final = timedelta(minutes=2)
@@ -95,13 +97,13 @@ class PresentationPage:
 def needs_release(presentation: Presentation) -> bool:
     """Whether the end of a presentation says something that only one browser may learn.
 
-    A person's refusal and a request that ran out say nothing. An answer that was not genuine gets no
-    response code (decisions.md, Verdicts), so nobody could come back with one; it tells only that.
+    A person's refusal and a request that ran out say nothing. A wallet whose answer was not genuine is not
+    told of its response code (decisions.md, Verdicts), so nobody could come back; it tells only that.
     """
     if presentation.release is not Release.BROWSER:
         return False
     if presentation.state is PresentationState.REJECTED:
-        return presentation.response_code_hash is not None
+        return outcome_of(kinds_of(presentation.reasons)) is not ClerkOutcome.NOT_GENUINE
     return presentation.state in (PresentationState.ACCEPTED, PresentationState.UNDETERMINED)
 
 

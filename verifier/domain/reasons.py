@@ -4,6 +4,7 @@ what to do.
 The sentences are for the person at the counter or at the screen; what exactly failed goes to the log.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from verifier.domain.verdict import ClerkOutcome, ReasonKind, Texts
@@ -240,3 +241,10 @@ ISSUER_KEYS_UNAVAILABLE: Final = ReasonKind(
 
 ALL: Final = tuple(one for one in list(globals().values()) if isinstance(one, ReasonKind))
 """The whole table, in the order above."""
+
+_BY_CODE: Final = {kind.code: kind for kind in ALL}
+
+
+def kinds_of(codes: Iterable[str]) -> tuple[ReasonKind, ...]:
+    """The reasons behind stored codes; a code that no version of ours knows any more is left out."""
+    return tuple(_BY_CODE[code] for code in codes if code in _BY_CODE)

@@ -82,8 +82,7 @@ class Rejected:
     @property
     def outcome(self) -> ClerkOutcome:
         """The gravest reason decides: a forged credential that has also expired is a forgery."""
-        found = {reason.kind.outcome for reason in self.reasons}
-        return next(outcome for outcome in _GRAVITY if outcome in found)
+        return outcome_of(reason.kind for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,12 @@ _GRAVITY = (
     ClerkOutcome.EXPIRED,
     ClerkOutcome.DOES_NOT_MEET_THE_REQUIREMENT,
 )
+
+
+def outcome_of(kinds: Iterable[ReasonKind]) -> ClerkOutcome:
+    """The gravest of what was found; what could not be checked counts only where nothing failed."""
+    found = {kind.outcome for kind in kinds}
+    return next((outcome for outcome in _GRAVITY if outcome in found), ClerkOutcome.CANNOT_TELL)
 
 
 def decide(reasons: Iterable[Reason], claims: Mapping[str, Mapping[str, Any]]) -> Verdict:

@@ -73,12 +73,14 @@ class MemoryVerifierStore(MemoryKept):
         event: Event,
         *,
         response_code_hash: bytes | None = None,
+        reasons: Sequence[str] = (),
         kept: Kept | None = None,
     ) -> bool:
         found = self._presentations.get(request_id)
         if found is None or not found.state_at(now).is_open:
             return False
-        self._presentations[request_id] = _ended(found, state, now, response_code_hash)
+        ended = _ended(found, state, now, response_code_hash)
+        self._presentations[request_id] = replace(ended, reasons=tuple(reasons))
         if response_code_hash is not None:
             self._by_response_code[response_code_hash] = request_id
         self._results[request_id] = result

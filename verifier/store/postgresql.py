@@ -1,5 +1,6 @@
 """The verifier's stores on PostgreSQL: every method is one statement, so one round trip, one transaction."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -24,9 +25,9 @@ _OPEN = "state IN ('requested', 'retrieved')"
 _ADD = f"""
 WITH added AS (
     INSERT INTO verifier_presentation
-    VALUES ({", ".join(f"${number}" for number in range(1, 28))}) RETURNING 1
+    VALUES ({", ".join(f"${number}" for number in range(1, 29))}) RETURNING 1
 )
-{_EVENT} SELECT $28, $29, $30::bigint, $31, $32, $33 FROM added"""
+{_EVENT} SELECT $29, $30, $31::bigint, $32, $33, $34 FROM added"""
 
 # The row is locked and read before it is updated: the event belongs to the first retrieval only.
 _RETRIEVED = f"""
@@ -47,10 +48,10 @@ SELECT request_id FROM found"""
 _CONCLUDE = f"""
 WITH concluded AS (
     UPDATE verifier_presentation SET state = $2, concluded_at = $3, wrapped_key = $4, ciphertext = $5,
-        response_code_hash = $12, response_key = NULL, request_object = NULL
+        response_code_hash = $12, reasons = $13, response_key = NULL, request_object = NULL
     WHERE request_id = $1 AND {_OPEN} AND expires_at > $3 RETURNING 1
 )
-{keep_statements(first=13)}
+{keep_statements(first=14)}
 {_EVENT} SELECT $6, $7, $8::bigint, $9, $10, $11 FROM concluded"""
 
 _TAKE = f"""
@@ -136,6 +137,7 @@ class PostgresqlVerifierStore(PostgresqlKept):
         event: Event,
         *,
         response_code_hash: bytes | None = None,
+        reasons: Sequence[str] = (),
         kept: Kept | None = None,
     ) -> bool:
         written = await self._database.execute(
@@ -147,6 +149,7 @@ class PostgresqlVerifierStore(PostgresqlKept):
             result.ciphertext,
             *event_columns(event),
             response_code_hash,
+            json.dumps(reasons),
             *keep_arguments(kept),
         )
         return written == 1

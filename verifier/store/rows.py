@@ -47,6 +47,7 @@ def presentation_columns(presentation: Presentation) -> tuple[Any, ...]:
         presentation.reference,
         presentation.response_code_hash,
         presentation.request_object,
+        json.dumps(presentation.reasons),
         None,
         None,
     )
@@ -81,6 +82,7 @@ def presentation_from(row: Row) -> Presentation:
         reference=row["reference"],
         response_code_hash=_bytes(row["response_code_hash"]),
         request_object=row["request_object"],
+        reasons=tuple(json.loads(row["reasons"])),
     )
 
 

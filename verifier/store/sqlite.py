@@ -1,5 +1,6 @@
 """The verifier's stores on SQLite: every write is one function on the writer thread, in its own savepoint."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +20,7 @@ from verifier.store.rows import (
 )
 from verifier.store.service_rows import service_columns, service_from
 
-_INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 27)})"
+_INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 28)})"
 _INSERT_EVENT = (
     "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason) VALUES (?, ?, ?, ?, ?, ?)"
 )
@@ -92,16 +93,17 @@ class SqliteVerifierStore(SqliteKept):
         event: Event,
         *,
         response_code_hash: bytes | None = None,
+        reasons: Sequence[str] = (),
         kept: Kept | None = None,
     ) -> bool:
         sql = (
             "UPDATE verifier_presentation SET state = ?, concluded_at = ?, wrapped_key = ?, ciphertext = ?,"
-            " response_code_hash = ?, response_key = NULL, request_object = NULL"
+            " response_code_hash = ?, reasons = ?, response_key = NULL, request_object = NULL"
             f" WHERE request_id = ? AND {_OPEN}"
         )
         at = to_column(now)
         sealed = (result.wrapped_key, result.ciphertext)
-        arguments = (state.value, at, *sealed, response_code_hash, request_id, at)
+        arguments = (state.value, at, *sealed, response_code_hash, json.dumps(reasons), request_id, at)
 
         def work(connection: sqlite3.Connection) -> bool:
             won = connection.execute(sql, arguments).rowcount == 1

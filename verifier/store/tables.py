@@ -54,6 +54,7 @@ presentation = Table(
     Column("reference", String(64)),
     Column("response_code_hash", LargeBinary, unique=True),
     Column("request_object", Text),
+    Column("reasons", Text, nullable=False),
     Column("wrapped_key", LargeBinary),
     Column("ciphertext", LargeBinary),
     Index("verifier_presentation_open", "state", "expires_at"),

@@ -17,7 +17,7 @@ from verifier.domain.presentation_page import RETURN_LIFETIME, PresentationPage
 from verifier.errors import PageFormRefused
 from verifier.services.page_secrets import PageSecrets, hash_secret
 
-FORM_TOKEN: Final = "form_token"  # noqa: S105  # the name of a form's field
+FORM_TOKEN: Final = "form_token"  # the name of a form's field
 _NAME_CHARACTERS: Final = 8
 _MOST: Final = 64
 
