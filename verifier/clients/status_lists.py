@@ -1,12 +1,12 @@
 """`ports.StatusLists` over the runtime's client, which every reader of status lists in a process shares."""
 
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from specs.jose import TrustAnchors
 from specs.token_status_list import StatusReference
 from trillium.runtime.http_client import OutgoingClient
-from trillium.runtime.status_lists import StatusListClient, fetch_over
+from trillium.runtime.status_lists import IN_USE, StatusListClient, fetch_over
 from verifier.ports import StatusAnswer
 
 
@@ -14,11 +14,11 @@ from verifier.ports import StatusAnswer
 class HttpStatusLists:
     """``ports.StatusLists``. ``client``: one for strangers' addresses, in whatever serves people."""
 
-    client: InitVar[OutgoingClient]
+    client: OutgoingClient
     lists: StatusListClient = field(init=False)
 
-    def __post_init__(self, client: OutgoingClient) -> None:
-        self.lists = StatusListClient(fetch_over(client))
+    def __post_init__(self) -> None:
+        self.lists = StatusListClient(fetch_over(self.client))
 
     async def status_of(
         self, reference: StatusReference, *, anchors: TrustAnchors, max_age: timedelta, now: datetime
@@ -30,6 +30,10 @@ class HttpStatusLists:
     async def refresh_in_use(self, max_age: timedelta, now: datetime) -> None:
         """Fetches the lists that were needed lately, so that fetches do not follow presentations (3.26)."""
         await self.lists.refresh_in_use(max_age, now)
+
+    def in_use(self, now: datetime) -> list[tuple[str, str]]:
+        """The lists that were needed lately, with the versions of the anchors above them."""
+        return [place for place, _ in self.lists.kept.used_since(now - IN_USE)]
 
     def put_out_of_reach(self, until: datetime) -> None:
         """A drill: until then every fetch fails as if the network were down."""

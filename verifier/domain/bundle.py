@@ -75,6 +75,10 @@ class VerifiedBundle:
         if seal is not _SEAL:
             raise RuntimeError("only verify_bundle makes a VerifiedBundle")
 
+    def covers(self, now: datetime) -> bool:
+        """Whether it may still be used, by a clock that has not been set back (8.03, 8.14)."""
+        return self.created_at - CLOCK_SKEW <= now < self.valid_until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleTerms:

@@ -1,0 +1,93 @@
+"""Makes the offline bundle: the trust list in force and the status lists of the issuers of offline types."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from keys.signer import Signer
+from verifier.domain.bundle import LONGEST_LIFE, BundleContents, BundledList, BundleTerms, prepare_bundle
+from verifier.domain.met_list import MOST_LISTS, REMEMBERED_FOR, MetList
+from verifier.domain.trust import Trust, TrustedIssuer
+from verifier.errors import BadBundle
+from verifier.ports import Clock, ListCollection, MetListStore, SignedTrust, TrustSource
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedBundle:
+    """A bundle and what its maker should know of it."""
+
+    text: str
+    created_at: datetime
+    valid_until: datetime
+    lists: tuple[BundledList, ...]
+    failed: int
+    """So many lists are known and could not be had: who relies on one of them will be told "cannot tell"."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateBundle:
+    """``offline_types``: the short names or ``vct`` values that are shown where there is no network."""
+
+    issuer: str
+    offline_types: frozenset[str]
+    trust: TrustSource
+    signed_trust: SignedTrust
+    met: MetListStore
+    collection: ListCollection
+    signer: Callable[[datetime], Signer]
+    clock: Clock
+
+    async def __call__(self, lifetime: timedelta = LONGEST_LIFE) -> CreatedBundle:
+        """A bundle that ends after ``lifetime``, seven days at the most.
+
+        Raises:
+            TrustUnavailable: nobody can be trusted now, so a bundle would be worth nothing.
+            BadBundle: the lifetime is none, or there is too much to bundle.
+        """
+        if not timedelta(0) < lifetime <= LONGEST_LIFE:
+            raise BadBundle("lifetime")
+        now = self.clock.now().replace(microsecond=0)
+        trust_list, trust = self.signed_trust.signed_list(now), self.trust.current(now)
+        lists: dict[str, BundledList] = {}
+        failed = 0
+        for issuer in self._issuers(trust):
+            version = issuer.anchors.version
+            met = [one.uri for one in await self.met.lists_met(version, MOST_LISTS)]
+            collected = await self.collection.collect(met, anchors=issuer.anchors, now=now)
+            lists.update({one.uri: one for one in collected.lists})
+            failed += collected.failed
+        terms = BundleTerms(issuer=self.issuer, created_at=now, valid_until=now + lifetime)
+        contents = BundleContents(trust_list, tuple(lists.values()))
+        signer = self.signer(now)
+        prepared = prepare_bundle(contents, terms, algorithm=signer.algorithm, key_id=signer.key_id)
+        text = prepared.attach(await signer.sign(prepared.data))
+        return CreatedBundle(text, now, terms.valid_until, contents.lists, failed)
+
+    def _issuers(self, trust: Trust) -> list[TrustedIssuer]:
+        """Who issues offline types; each authority once."""
+        issuers = {
+            issuer.anchors.version: issuer
+            for issuer in trust.issuers
+            if any(_is_named(vct, self.offline_types) for vct in issuer.vcts)
+        }
+        return list(issuers.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RememberLists:
+    """Keeps, by day, which lists presentations have led to."""
+
+    met: MetListStore
+    clock: Clock
+
+    async def __call__(self, lists: list[tuple[str, str]]) -> None:
+        """``lists``: addresses with the versions of the anchors that vouch for them."""
+        today = self.clock.now().date()
+        await self.met.note_lists([MetList(uri, version, today) for uri, version in lists])
+        await self.met.forget_lists(today - REMEMBERED_FOR)
+
+
+def _is_named(vct: str, types: frozenset[str]) -> bool:
+    """By the whole ``vct``, or by the type's short name in it: ``<base>/<type>/<version>``."""
+    parts = vct.split("/")
+    return vct in types or (len(parts) > 2 and parts[-2] in types)
