@@ -18,6 +18,7 @@ from verifier.domain.presentation_page import PresentationPage, Refusal, Release
 from verifier.domain.receipt import KeptReceipt
 from verifier.domain.relying_service import ClientId, RelyingService
 from verifier.domain.trust import Trust, TrustedIssuer
+from verifier.domain.webhook import MessageId, WebhookMessage
 
 
 class Clock(Protocol):
@@ -106,6 +107,43 @@ class RelyingServiceStore(Protocol):
 
     async def services(self) -> Sequence[RelyingService]:
         """All of them, oldest first."""
+
+
+class WebhookStore(Protocol):
+    """Messages that wait for the end of a presentation, or for a receiver that does not answer."""
+
+    async def expect(self, message: WebhookMessage) -> None:
+        """Keeps a message; it is claimed once its presentation has ended."""
+
+    async def claim(self, now: datetime, *, limit: int) -> Sequence[WebhookMessage]:
+        """Due messages of ended presentations, oldest first, all of one relying service.
+
+        They are the caller's for ``LEASE``; whatever befalls the caller, somebody else gets them after that.
+        A relying service to which somebody is delivering is left out: a slow one holds up nobody else.
+        """
+
+    async def postpone(self, message: WebhookMessage) -> None:
+        """Gives a claimed message back, with another time, number of attempts and state."""
+
+    async def finish(self, message_id: MessageId, event: Event) -> bool:
+        """Deletes a message with the event of its end; ``False`` when it was gone."""
+
+    async def give_up(self, created_before: datetime, now: datetime) -> int:
+        """Deletes messages that are too old, each with its event; returns how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAnswer:
+    delivered: bool
+    detail: str = ""
+    """For the log: why not; nothing of the address, which may hold a secret."""
+
+
+class WebhookReceiver(Protocol):
+    """The other end of a webhook."""
+
+    async def deliver(self, url: str, message: str) -> DeliveryAnswer:
+        """Posts a signed message; trouble with the receiver is an answer, never an error."""
 
 
 class EventLog(Protocol):

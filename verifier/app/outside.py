@@ -14,12 +14,22 @@ from trillium.runtime.http_client import StrangerClient
 from trillium.runtime.randomness import SystemRandomness
 from verifier.clients.issuer_keys import HttpIssuerKeys
 from verifier.clients.status_lists import HttpStatusLists
-from verifier.ports import IssuerKeys, PageStore, PresentationStore, RelyingServiceStore
+from verifier.clients.webhooks import HttpWebhookReceiver
+from verifier.ports import (
+    IssuerKeys,
+    PageStore,
+    PresentationStore,
+    RelyingServiceStore,
+    WebhookReceiver,
+    WebhookStore,
+)
 from verifier.settings import Settings
 from verifier.store.pages_postgresql import PostgresqlPages
 from verifier.store.pages_sqlite import SqlitePages
 from verifier.store.postgresql import PostgresqlVerifierStore
 from verifier.store.sqlite import SqliteVerifierStore
+from verifier.store.webhooks_postgresql import PostgresqlWebhooks
+from verifier.store.webhooks_sqlite import SqliteWebhooks
 
 PUBLISHED = (KeyPurpose.WEBHOOK, KeyPurpose.RECEIPT, KeyPurpose.BUNDLE)
 """What others check our signatures with, by ``/jwks``."""
@@ -40,6 +50,8 @@ class Outside:
     randomness: SystemRandomness
     issuer_keys: IssuerKeys
     pages: PageStore
+    webhooks: WebhookStore
+    webhook_receiver: WebhookReceiver
 
 
 def open_store(database: Database) -> Store:
@@ -52,6 +64,11 @@ def open_store(database: Database) -> Store:
 def open_pages(database: Database) -> PageStore:
     """The store of pages in an open database."""
     return SqlitePages(database) if isinstance(database, SqliteDatabase) else PostgresqlPages(database)
+
+
+def open_webhooks(database: Database) -> WebhookStore:
+    """The store of messages in an open database."""
+    return SqliteWebhooks(database) if isinstance(database, SqliteDatabase) else PostgresqlWebhooks(database)
 
 
 def open_ring(settings: Settings, now: datetime) -> KeyRing:
@@ -85,4 +102,6 @@ def open_outside(settings: Settings, database: Database, client: StrangerClient)
         SystemRandomness(),
         keys,
         open_pages(database),
+        open_webhooks(database),
+        HttpWebhookReceiver(client),
     )

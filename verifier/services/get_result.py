@@ -1,4 +1,8 @@
-"""The relying service reads how its presentation stands, and fetches the result once."""
+"""The relying service reads how its presentation stands, and fetches the result once.
+
+Of a presentation that was begun for a browser it learns nothing before that browser has shown itself (5.29):
+until then it looks open, and it looks as if nobody had answered when the browser never comes.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +13,12 @@ from verifier.domain.presentation import (
     RESULT_LIFETIME,
     Presentation,
     PresentationState,
+    Release,
     TransactionId,
 )
 from verifier.domain.relying_service import RelyingService
 from verifier.errors import PresentationOpen, ResultGone, UnknownPresentation
-from verifier.ports import Clock, PresentationStore
+from verifier.ports import Clock, PresentationStore, Releases
 from verifier.services.requests import transaction_hash
 from verifier.services.results import ResultSeals, render_end
 
@@ -23,6 +28,7 @@ class GetResult:
     presentations: PresentationStore
     seals: ResultSeals
     clock: Clock
+    releases: Releases
     result_lifetime: timedelta = RESULT_LIFETIME
 
     async def state(self, service: RelyingService, transaction_id: TransactionId) -> PresentationState:
@@ -31,8 +37,16 @@ class GetResult:
         Raises:
             UnknownPresentation: no such transaction of this relying service.
         """
-        presentation = await self._mine(service, transaction_id)
-        return presentation.state_at(self.clock.now())
+        return await self.visible_state(await self.find(service, transaction_id), self.clock.now())
+
+    async def visible_state(self, presentation: Presentation, now: datetime) -> PresentationState:
+        """How a presentation looks to its relying service."""
+        state = presentation.state_at(now)
+        direct = presentation.release is Release.DIRECT
+        if direct or state.is_open or await self.releases.is_released(presentation.request_id):
+            return state
+        nobody_came = self._too_late(presentation, now)
+        return PresentationState.TIMED_OUT if nobody_came else PresentationState.RETRIEVED
 
     async def fetch(self, service: RelyingService, transaction_id: TransactionId) -> dict[str, Any]:
         """The result; it is deleted by this.
@@ -43,8 +57,8 @@ class GetResult:
             ResultGone: fetched before, or not fetched in time.
         """
         now = self.clock.now()
-        presentation = await self._mine(service, transaction_id)
-        state = presentation.state_at(now)
+        presentation = await self.find(service, transaction_id)
+        state = await self.visible_state(presentation, now)
         if state.is_open:
             raise PresentationOpen
         if state is PresentationState.TIMED_OUT:
@@ -70,7 +84,12 @@ class GetResult:
         concluded = presentation.concluded_at
         return concluded is None or now - concluded > self.result_lifetime
 
-    async def _mine(self, service: RelyingService, transaction_id: TransactionId) -> Presentation:
+    async def find(self, service: RelyingService, transaction_id: TransactionId) -> Presentation:
+        """A presentation of this relying service.
+
+        Raises:
+            UnknownPresentation: no such transaction, or somebody else's.
+        """
         found = await self.presentations.find_by_transaction(transaction_hash(transaction_id))
         if found is None or found.client_id != service.client_id:
             raise UnknownPresentation
