@@ -82,6 +82,15 @@ class ProvedCredential:
     """The status list token that decided, as it was received."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskedRequest:
+    """What was asked: the request object that the wallet fetched last, or where it fetched none (the request
+    stood in a link, or went through a browser) the parameters that we asked with."""
+
+    signed: str | None
+    parameters: Mapping[str, Any] | None = None
+
+
 def require_evidence_key(service: RelyingService) -> PublicJwk:
     """The key that a service's evidence is encrypted to.
 
@@ -94,7 +103,7 @@ def require_evidence_key(service: RelyingService) -> PublicJwk:
 
 
 def create_evidence(
-    request_object: str | None,
+    asked: AskedRequest,
     proved: Sequence[ProvedCredential],
     verdict: Mapping[str, Any],
     *,
@@ -115,7 +124,8 @@ def create_evidence(
         chains.setdefault(one.query_id, []).append(list(one.chain))
         tokens.setdefault(one.query_id, []).append(one.status_token)
     return {
-        "request_object": request_object,
+        "request_object": asked.signed,
+        "request": None if asked.parameters is None else dict(asked.parameters),
         "vp_token": presentations,
         "status_tokens": tokens,
         "chains": chains,

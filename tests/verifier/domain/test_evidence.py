@@ -9,6 +9,7 @@ from specs.jose import public_jwk_of
 from tests.verifier.issuing import private_key
 from verifier.domain.event import EventName
 from verifier.domain.evidence import (
+    AskedRequest,
     EvidenceEnd,
     EvidenceEntry,
     EvidenceId,
@@ -45,9 +46,12 @@ def test_members_stand_in_the_order_of_the_presentations() -> None:
         ProvedCredential("person", "second~", ("leaf 2",), "status 2"),
     ]
     verdict = {"outcome": "accepted", "clerk_outcome": "valid"}
-    evidence = create_evidence("jws", proved, verdict, preset="both", reference="file 7", now=NOW)
+    evidence = create_evidence(
+        AskedRequest("jws"), proved, verdict, preset="both", reference="file 7", now=NOW
+    )
     assert evidence == {
         "request_object": "jws",
+        "request": None,
         "vp_token": {"person": ["first~", "second~"], "business": ["other~"]},
         "status_tokens": {"person": ["status 1", "status 2"], "business": [None]},
         "chains": {"person": [["leaf", "root"], ["leaf 2"]], "business": [[]]},
@@ -80,3 +84,9 @@ def test_events_name_the_service_and_no_person() -> None:
 def test_what_is_kept_does_not_show_itself_in_a_log() -> None:
     assert "secret" not in repr(KeptEvidence(ENTRY, "secret"))
     assert "secret" not in repr(ProvedCredential("q", "secret", (), None))
+
+
+def test_a_request_that_was_not_fetched_is_told_by_its_parameters() -> None:
+    asked = AskedRequest(None, {"nonce": "n"})
+    evidence = create_evidence(asked, [], {}, preset="both", reference=None, now=NOW)
+    assert (evidence["request_object"], evidence["request"]) == (None, {"nonce": "n"})
