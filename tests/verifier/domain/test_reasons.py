@@ -11,8 +11,10 @@ from specs.jose import AnchorInChain, Expired, InvalidClaims, IssuedInTheFuture,
 from specs.jose.errors import InvalidCertificateChain
 from specs.token_status_list import InvalidStatusReference, UnsupportedStatusMechanism
 from verifier.domain import reasons
-from verifier.domain.reason_of_error import kind_of
+from verifier.domain.outcomes import OUTCOME_TEXTS
+from verifier.domain.reason_of_error import kind_of, reason_of
 from verifier.domain.verdict import ClerkOutcome, ReasonKind
+from verifier.errors import IssuerKeysUnavailable, TrustUnavailable
 
 SD_JWT = "specs.sd_jwt.errors"
 CREDENTIAL = "specs.sd_jwt_vc.credential_errors"
@@ -118,3 +120,33 @@ def test_no_error_of_a_standard_is_ever_taken_for_good_or_for_cannot_tell(module
 def test_an_unknown_status_mechanism_is_no_status() -> None:
     assert kind_of(UnsupportedStatusMechanism()) is reasons.NO_STATUS
     assert kind_of(InvalidStatusReference()) is reasons.MALFORMED
+
+
+@pytest.mark.parametrize("kind", reasons.ALL, ids=lambda kind: kind.code)
+def test_every_reason_says_what_to_do(kind: ReasonKind) -> None:
+    for text in (kind.advice.english, kind.advice.french):
+        assert text.strip() == text
+        assert text.endswith(".")
+    assert kind.advice.english != kind.advice.french
+    # What it is, and what to do about it, are two sentences.
+    assert kind.advice.english != kind.english
+
+
+@pytest.mark.parametrize("outcome", ClerkOutcome)
+def test_journey_6_every_outcome_has_a_name_and_advice(outcome: ClerkOutcome) -> None:
+    texts = OUTCOME_TEXTS[outcome]
+    assert texts.name.english
+    assert texts.name.french
+    assert all(text.endswith(".") for text in texts.advice.by_language.values())
+
+
+def test_what_cannot_be_checked_is_cannot_tell() -> None:
+    assert kind_of(TrustUnavailable()) is reasons.TRUST_UNAVAILABLE
+    assert kind_of(IssuerKeysUnavailable()) is reasons.ISSUER_KEYS_UNAVAILABLE
+    assert reasons.TRUST_UNAVAILABLE.is_undetermined
+    assert reasons.ISSUER_KEYS_UNAVAILABLE.is_undetermined
+
+
+def test_a_reason_keeps_the_errors_words_for_the_log() -> None:
+    reason = reason_of(Expired("exp"), "card")
+    assert (reason.kind, reason.query_id, reason.detail) == (reasons.EXPIRED, "card", "Expired exp")
