@@ -13,17 +13,24 @@ from trillium.runtime.database import Database, SqliteDatabase
 from trillium.runtime.http_client import StrangerClient
 from trillium.runtime.randomness import SystemRandomness
 from verifier.clients.issuer_keys import HttpIssuerKeys
+from verifier.clients.list_collection import HttpListCollection
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.clients.webhooks import HttpWebhookReceiver
 from verifier.ports import (
+    EvidenceStore,
     IssuerKeys,
+    ListCollection,
+    MetListStore,
     PageStore,
     PresentationStore,
+    ReceiptStore,
     RelyingServiceStore,
     WebhookReceiver,
     WebhookStore,
 )
 from verifier.settings import Settings
+from verifier.store.lists_postgresql import PostgresqlMetLists
+from verifier.store.lists_sqlite import SqliteMetLists
 from verifier.store.pages_postgresql import PostgresqlPages
 from verifier.store.pages_sqlite import SqlitePages
 from verifier.store.postgresql import PostgresqlVerifierStore
@@ -36,8 +43,16 @@ PUBLISHED = (KeyPurpose.WEBHOOK, KeyPurpose.RECEIPT, KeyPurpose.BUNDLE)
 SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
 
 
-class Store(PresentationStore, RelyingServiceStore, Protocol):
-    """Both stores of the verifier; every adapter is both."""
+class Store(PresentationStore, RelyingServiceStore, ReceiptStore, EvidenceStore, Protocol):
+    """Presentations, what they leave behind (written with their end), relying services: one adapter each."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineSources:
+    """What offline bundles are made of."""
+
+    met: MetListStore
+    collection: ListCollection
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ class Outside:
     pages: PageStore
     webhooks: WebhookStore
     webhook_receiver: WebhookReceiver
+    offline: OfflineSources
 
 
 def open_store(database: Database) -> Store:
@@ -69,6 +85,11 @@ def open_pages(database: Database) -> PageStore:
 def open_webhooks(database: Database) -> WebhookStore:
     """The store of messages in an open database."""
     return SqliteWebhooks(database) if isinstance(database, SqliteDatabase) else PostgresqlWebhooks(database)
+
+
+def open_met_lists(database: Database) -> MetListStore:
+    """The store of status lists that presentations led to, in an open database."""
+    return SqliteMetLists(database) if isinstance(database, SqliteDatabase) else PostgresqlMetLists(database)
 
 
 def open_ring(settings: Settings, now: datetime) -> KeyRing:
@@ -95,13 +116,15 @@ def open_client(settings: Settings) -> StrangerClient:
 def open_outside(settings: Settings, database: Database, client: StrangerClient) -> Outside:
     """Everything outside, in service."""
     keys = HttpIssuerKeys(client, insecure_origins=settings.loopback_origins)
+    statuses = HttpStatusLists(client)
     return Outside(
         open_store(database),
-        HttpStatusLists(client),
+        statuses,
         SystemClock(),
         SystemRandomness(),
         keys,
         open_pages(database),
         open_webhooks(database),
         HttpWebhookReceiver(client),
+        OfflineSources(open_met_lists(database), HttpListCollection(statuses.lists, client)),
     )
