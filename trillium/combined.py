@@ -1,13 +1,12 @@
 """The three applications in one process, on one port: the laptop's way to run Trillium.
 
 Nothing else differs from three servers: the applications reach one another over HTTP by their public URLs.
-What an operator configures for separate servers is filled in here: whom the verifier and the wallet trust,
-and that they may call back to this very process.
+What an operator configures for separate servers is filled in here: a trust list with the issuer and the
+verifier of this process, and that they may call back to it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -17,11 +16,11 @@ import issuer.settings
 import verifier.app
 import verifier.settings
 import wallet_api.app
-import wallet_api.domain.trust
 import wallet_api.settings
 from issuer.clients.credential_types import read_configurations
 from issuer.settings import DEMONSTRATION_PATH
 from keys.certificate_chains import load_anchors
+from specs.jose import TrustAnchors
 from trillium.demonstration_sign_in.part import create_demonstration_part
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.mounting import Part, mount
@@ -32,9 +31,9 @@ from trillium.runtime.settings import (
     origin_of,
     refuse_in_production,
 )
+from trillium.runtime.trust_list import TrustListSettings
+from trillium.runtime.trust_list.own import OwnList, OwnListPlace, own_list_place, sign_own_list
 from trillium.start_page import create_start_page
-from verifier.domain.trust import Trust, TrustedIssuer
-from wallet_api.domain.trust import TrustedCredentialIssuer
 
 DEFAULT_BASE = "http://localhost:8000"
 
@@ -91,8 +90,9 @@ def create_parts(settings: CombinedSettings) -> list[Part]:
         ],
     )
     issuing = issuer.app.create_part(settings.issuer)
-    checking = verifier.app.create_part(settings.verifier, trust=trust_in(settings.issuer))
-    holding = wallet_api.app.create_part(settings.wallet, trust=holder_trust_in(settings))
+    settings = with_own_trust(settings)
+    checking = verifier.app.create_part(settings.verifier)
+    holding = wallet_api.app.create_part(settings.wallet)
     apps = {"issuer": issuing, "verifier": checking, "wallet": holding}
     demonstration = (
         [create_demonstration_part(settings.issuer)] if settings.issuer.uses_demonstration_login else []
@@ -116,33 +116,62 @@ def create_combined(base_url: str = DEFAULT_BASE, **shared: Any) -> ASGIApp:
     return mount(create_parts(combined_settings(base_url, **shared)))
 
 
-def anchors_file(settings: SharedSettings, app: str) -> Path:
-    """Where a file key ring keeps the authorities above its certificates."""
-    return settings.var_dir / "keys" / app / "anchors.pem"
+def with_own_trust(settings: CombinedSettings) -> CombinedSettings:
+    """A trust list of this process, where the operator has configured none.
+
+    It is signed by a key of its own below ``var``: the applications read it as they would read anybody's.
+    """
+    if settings.verifier.trust_list and settings.wallet.trust_list:
+        return settings
+    now = SystemClock().now()
+    issuer.app.open_ring(settings.issuer, now)
+    verifier.app.open_ring(settings.verifier, now)
+    sign_own_list(_own_list(settings), settings.issuer.var_dir, now)
+    return as_started(settings)
 
 
-def trust_for(settings: CombinedSettings) -> Trust:
-    """The same for the command line, which may be the first to ask for the issuer's keys."""
-    issuer.app.open_ring(settings.issuer, SystemClock().now())
-    return trust_in(settings.issuer)
-
-
-def trust_in(settings: issuer.settings.Settings) -> Trust:
-    """The issuer of this process, for every type it issues."""
-    anchors = load_anchors(anchors_file(settings, "issuer").read_bytes())
-    configurations = read_configurations(settings.credential_types_dir, vct_base=settings.type_base).good
-    vcts = frozenset(configuration.vct for configuration in configurations.values())
-    return Trust((TrustedIssuer(settings.public_url, anchors, vcts),))
-
-
-def holder_trust_in(settings: CombinedSettings) -> wallet_api.domain.trust.Trust:
-    """The issuer and the verifier of this process, as a wallet trusts them."""
-    issuers = tuple(
-        TrustedCredentialIssuer(one.issuer, one.anchors, one.vcts)
-        for one in trust_in(settings.issuer).issuers
+def as_started(settings: CombinedSettings) -> CombinedSettings:
+    """The settings with the list of this process, as ``with_own_trust`` has left it; nothing is made."""
+    place = own_list_place(settings.issuer.var_dir)
+    if not place.trust_list.exists():
+        return settings
+    return replace(
+        settings,
+        verifier=settings.verifier.model_copy(update=_unless_configured(settings.verifier, place)),
+        wallet=settings.wallet.model_copy(update=_unless_configured(settings.wallet, place)),
     )
-    anchors = load_anchors(anchors_file(settings.verifier, "verifier").read_bytes())
-    return wallet_api.domain.trust.Trust(issuers, anchors)
 
 
-__all__ = ["CombinedSettings", "ProductionRefusal", "combined_settings", "create_combined", "create_parts"]
+def _unless_configured(settings: TrustListSettings, place: OwnListPlace) -> dict[str, Any]:
+    if settings.trust_list:
+        return {}
+    return {"trust_list": str(place.trust_list), "trust_list_keys": place.keys}
+
+
+def _own_list(settings: CombinedSettings) -> OwnList:
+    """The issuer of this process for every type it issues, and its verifier."""
+    configurations = read_configurations(
+        settings.issuer.credential_types_dir, vct_base=settings.issuer.type_base
+    ).good
+    return OwnList(
+        issuer=settings.issuer.public_url,
+        issuer_anchors=_anchors(settings.issuer, "issuer"),
+        vcts=tuple(sorted(configuration.vct for configuration in configurations.values())),
+        verifier_anchors=_anchors(settings.verifier, "verifier"),
+    )
+
+
+def _anchors(settings: SharedSettings, app: str) -> TrustAnchors:
+    """Where a file key ring keeps the authorities above its certificates."""
+    return load_anchors((settings.var_dir / "keys" / app / "anchors.pem").read_bytes())
+
+
+__all__ = [
+    "CombinedSettings",
+    "ProductionRefusal",
+    "as_started",
+    "combined_settings",
+    "create_combined",
+    "create_parts",
+    "with_own_trust",
+]

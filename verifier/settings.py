@@ -1,14 +1,20 @@
 """Settings of the verifier; every field works on a laptop as it is."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from trillium.runtime.settings import SharedSettings
+from specs.openid4vp import create_registered
+from specs.openid4vp.errors import RequestError
+from trillium.runtime.trust_list import TrustListSettings
+
+_MIB: Final = 1024 * 1024
 
 
-class Settings(SharedSettings):
+class Settings(TrustListSettings):
     """``VERIFIER_…``, and the shared ``TRILLIUM_…`` ones."""
 
     model_config = SettingsConfigDict(
@@ -18,7 +24,34 @@ class Settings(SharedSettings):
     public_url: str = "http://localhost:8000/verifier"
     """The base of all its addresses; its host is in the certificate that signs requests."""
     keys_uri: str = Field(default_factory=lambda data: f"file:{data['var_dir']}/keys/verifier", repr=False)
-    trust_file: Path | None = None
-    """Whose credentials are trusted, as JSON. Without it nobody is, unless the combined server says so."""
     presets_dir: Path | None = None
     """Presets; empty: those that are shipped."""
+    client_id: str = ""
+    """What wallets call this verifier that know it beforehand; empty: none does. It has no prefix."""
+    presentation_seconds: int = Field(300, ge=30, le=3600)
+    """How long a request may be answered; a relying service may ask for less."""
+    result_seconds: int = Field(600, ge=60, le=86_400)
+    """After this a result that nobody fetched is deleted."""
+    max_response_bytes: int = Field(2 * _MIB, ge=64 * 1024, le=8 * _MIB)
+    """How much a wallet may send."""
+
+    open_presentations: int = Field(10_000, ge=1, le=1_000_000)
+    """How many one relying service may have open at once."""
+    event_streams: int = Field(200, ge=0, le=10_000)
+    """How many presentations one relying service may follow at once, in each process."""
+
+    @field_validator("client_id")
+    @classmethod
+    def _without_prefix(cls, client_id: str) -> str:
+        try:
+            return create_registered(client_id).full if client_id else client_id
+        except RequestError as error:
+            raise ValueError("not a client identifier") from error
+
+    @property
+    def presentation_lifetime(self) -> timedelta:
+        return timedelta(seconds=self.presentation_seconds)
+
+    @property
+    def result_lifetime(self) -> timedelta:
+        return timedelta(seconds=self.result_seconds)

@@ -11,7 +11,6 @@ import httpx
 from fastapi import FastAPI
 
 from keys import KeyPurpose, KeyRing, KeySpec, Secret, open_key_ring
-from keys.certificates import is_sandbox_anchor
 from trillium.runtime.application import create_application
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
@@ -24,21 +23,21 @@ from trillium.runtime.mounting import Part
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
 from trillium.runtime.randomness import SystemRandomness
 from trillium.runtime.rate_limit import TokenBuckets
-from trillium.runtime.readiness import READY_PATH, Finding, Level, Readiness, readiness_route
+from trillium.runtime.readiness import READY_PATH, Finding, Readiness, readiness_route
 from trillium.runtime.ring_checks import check_ring
-from trillium.runtime.settings import (
-    Check,
-    Refusal,
-    check_shared,
-    refuse_in_production,
-    warn_of_insecure,
-)
+from trillium.runtime.settings import check_shared, refuse_in_production, warn_of_insecure
 from trillium.runtime.tasks import BackgroundTasks
+from trillium.runtime.trust_list import (
+    TrustListSource,
+    check_source,
+    check_trust_list,
+    open_trust_list,
+    renew_in_background,
+)
 from wallet_api.clients.holder_keys import ServerHeldKeys
 from wallet_api.clients.internet import DirectPost, HttpInternet
 from wallet_api.clients.status_lists import HttpStatusLists
-from wallet_api.clients.trust_file import read_trust
-from wallet_api.domain.trust import Trust
+from wallet_api.clients.trust_list import ListedTrust
 from wallet_api.ports import (
     AccountStore,
     Clock,
@@ -48,6 +47,7 @@ from wallet_api.ports import (
     Internet,
     OperationStore,
     Randomness,
+    TrustSource,
 )
 from wallet_api.services.accept_offer import AcceptOffer
 from wallet_api.services.accounts import Accounts
@@ -113,7 +113,7 @@ class Outside:
     store: Store
     secret: Callable[[int | None], Secret]
     internet: Internet
-    trust: Trust
+    trust: TrustSource
     allow_http: bool
     may_hold_key: Callable[[str], bool]
     delivery: Delivery | None = None
@@ -176,24 +176,25 @@ def build_services(outside: Outside) -> Wallet:
 def create_app(
     settings: Settings,
     *,
-    trust: Trust | None = None,
+    trust: TrustSource | None = None,
     internet: Internet | None = None,
     delivery: Delivery | None = None,
 ) -> FastAPI:
     """The application with its database and keys; nothing of it is reached before its lifespan begins.
 
-    ``trust``: instead of the settings' file. ``internet``, ``delivery``: instead of HTTP.
+    ``trust``: instead of the settings' trust list. ``internet``, ``delivery``: instead of HTTP.
     """
-    trusted = trust or (read_trust(settings.trust_file) if settings.trust_file else Trust())
-    refuse_in_production(settings.profile, [check_shared(settings), check_trust(settings, trusted)])
-    database, client, clock = open_database(settings.database_url), _open_client(settings), SystemClock()
+    clock = SystemClock()
+    listed = open_trust_list(settings, "wallet", clock.now())
+    refuse_in_production(settings.profile, [check_shared(settings), check_trust_list(settings, listed)])
+    database, client = open_database(settings.database_url), _open_client(settings)
     ring, store = open_ring(settings, clock.now()), open_store(database)
     held = frozenset(settings.server_held_vcts)
     outside = Outside(
         store=store,
         secret=lambda version: ring.secret_for(KeyPurpose.WRAPPING, version),
         internet=internet or HttpInternet(client),
-        trust=trusted,
+        trust=trust or ListedTrust(listed),
         allow_http=settings.allow_http,
         delivery=delivery,
         client_id=settings.client_id or None,
@@ -206,27 +207,19 @@ def create_app(
         await create_schema(database, tables.metadata)
         async with BackgroundTasks() as tasks:
             _start_tasks(tasks, ring, store, clock)
+            renew_in_background(tasks, listed, clock.now)
             yield
+        await listed.close()
         await client.close()
         await database.close()
 
-    readiness, guard = _readiness(ring, outside), open_management_guard(settings.var_dir)
+    readiness, guard = _readiness(ring, outside, listed), open_management_guard(settings.var_dir)
     return assemble(settings, build_services(outside), guard, lifespan, readiness)
 
 
-def create_part(settings: Settings, *, trust: Trust | None = None) -> Part:
+def create_part(settings: Settings, *, trust: TrustSource | None = None) -> Part:
     """The application under its public URL, for a server of its own or together with others."""
     return Part(settings.public_url, create_app(settings, trust=trust))
-
-
-def check_trust(settings: Settings, trust: Trust) -> Check:
-    """Production trusts no development authority."""
-
-    def check() -> Iterable[Refusal]:
-        if any(is_sandbox_anchor(one) for one in trust.certificates()):
-            yield Refusal(settings.setting_name("trust_file"), "must not name a sandbox authority")
-
-    return check
 
 
 def assemble(
@@ -262,7 +255,7 @@ def assemble(
     return app
 
 
-def _readiness(ring: KeyRing, outside: Outside) -> Readiness:
+def _readiness(ring: KeyRing, outside: Outside, listed: TrustListSource) -> Readiness:
     async def database() -> Iterable[Finding]:
         await outside.store.find_account(NO_TOKEN)
         return ()
@@ -271,9 +264,7 @@ def _readiness(ring: KeyRing, outside: Outside) -> Readiness:
         return check_ring(ring.state, SECRETS, outside.clock.now())
 
     async def trust() -> Iterable[Finding]:
-        if outside.trust.issuers:
-            return ()
-        return (Finding("trust", "nobody_trusted", Level.WARNING, text="No issuer is trusted yet."),)
+        return check_source(listed, outside.clock.now())
 
     return Readiness({"database": database, "keys": keys, "trust": trust})
 

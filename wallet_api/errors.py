@@ -54,6 +54,13 @@ class UnknownCredential(WalletError):
     text = "There is no such credential in this wallet."
 
 
+class UnknownHistoryEntry(WalletError):
+    """The account has no such record of a presentation."""
+
+    code = "unknown_history_entry"
+    text = "There is no such record in this wallet."
+
+
 class WrongSignatures(WalletError):
     """Not one good signature for each signing input."""
 
@@ -161,6 +168,13 @@ class NothingToShow(WalletError):
     text = "There is nothing in this wallet that answers the request."
 
 
+class UnsupportedBrowserProtocol(WalletError):
+    """A page asks in a protocol that this wallet does not speak (OpenID4VP 1.0 section A.1)."""
+
+    code = "unsupported_protocol"
+    text = "The protocol of the request is not supported."
+
+
 class ConsentBroken(WalletError):
     """What would be shown is not what the resident agreed to; nothing is sent."""
 
@@ -168,8 +182,8 @@ class ConsentBroken(WalletError):
     text = "What would be shown is not what was agreed to. Nothing was sent."
 
 
-class BadTrust(WalletError):
-    """The configured trust is not usable."""
+class TrustUnavailable(WalletError):
+    """No trust list, or one that is too old or not to be believed: nothing can be said of anybody."""
 
-    code = "bad_trust"
-    text = "The configured trust is not valid."
+    code = "trust_unavailable"
+    text = "It cannot be checked now whom to trust. Please try again."

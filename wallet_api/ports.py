@@ -12,6 +12,7 @@ from wallet_api.domain.event import AccountId, Event
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
 from wallet_api.domain.holder_key import HolderKey
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
+from wallet_api.domain.trust import Trust
 
 
 class Clock(Protocol):
@@ -152,3 +153,14 @@ class StatusLists(Protocol):
         self, reference: StatusReference, *, anchors: TrustAnchors, max_age: timedelta, now: datetime
     ) -> StatusOutcome:
         """Never raises for trouble with the list; that is an answer."""
+
+
+class TrustSource(Protocol):
+    """Whom to trust. It may change while the server runs: ask for every offer and request, keep nothing."""
+
+    def current(self, now: datetime) -> Trust:
+        """Who may issue what, and whose certificates name verifiers, at this moment.
+
+        Raises:
+            TrustUnavailable: there is no list, or none that can be used; nobody may be called untrusted then.
+        """

@@ -1,15 +1,14 @@
 """Settings of the wallet; every field works on a laptop as it is."""
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from trillium.runtime.settings import SharedSettings
+from trillium.runtime.trust_list import TrustListSettings
 
 
-class Settings(SharedSettings):
+class Settings(TrustListSettings):
     """``WALLET_…``, and the shared ``TRILLIUM_…`` ones."""
 
     model_config = SettingsConfigDict(
@@ -19,9 +18,6 @@ class Settings(SharedSettings):
     public_url: str = "http://localhost:8000/wallet"
     """The base of all its addresses."""
     keys_uri: str = Field(default_factory=lambda data: f"file:{data['var_dir']}/keys/wallet", repr=False)
-    trust_file: Path | None = None
-    """Which issuers and verifiers are trusted, as JSON. Without it none is, unless the combined server says
-    so."""
     client_id: str = ""
     """How the wallet names itself to authorization servers; empty: not at all."""
     server_held_vcts: Annotated[tuple[str, ...], NoDecode] = ()

@@ -48,6 +48,7 @@ class Servers:
     issuer: Server
     verifier: Server
     wallet: Server
+    operator: "Operator"
 
 
 def free_ports(count: int) -> list[int]:
@@ -89,44 +90,72 @@ def _wait(server: Server, log: Path) -> None:
 
 @contextmanager
 def three_servers(folder: Path) -> Iterator[Servers]:
-    """Issuer, verifier and wallet; each trusts the others by files, as an operator would have it."""
+    """Issuer, verifier and wallet; they go by a list that an operator signs, and is made before them.
+
+    The list first names the issuer; the verifier's authority is added when there is one. Servers that run
+    follow.
+    """
     ports = free_ports(3)
     origins = ",".join(f"http://localhost:{port}" for port in ports)
     issuer_url, verifier_url, wallet_url = (f"http://localhost:{port}" for port in ports)
+    operator = Operator(folder / "operator")
     with ExitStack() as stack:
         issuer = stack.enter_context(serving("issuer", ports[0], folder, {"ISSUER_PUBLIC_URL": issuer_url}))
-        trust = _trust_file(folder / "verifier-trust.json", issuer, verifier_anchors=None)
+        operator.sign(issuer, verifier_anchors=None)
         settings = {
             "VERIFIER_PUBLIC_URL": verifier_url,
-            "VERIFIER_TRUST_FILE": str(trust),
             "VERIFIER_LOOPBACK_ORIGINS": origins,
+            **operator.settings("VERIFIER"),
         }
         verifier = stack.enter_context(serving("verifier", ports[1], folder, settings))
-        trust = _trust_file(folder / "wallet-trust.json", issuer, verifier_anchors=verifier.anchors)
+        operator.sign(issuer, verifier_anchors=verifier.anchors)
         settings = {
             "WALLET_PUBLIC_URL": wallet_url,
-            "WALLET_TRUST_FILE": str(trust),
             "WALLET_LOOPBACK_ORIGINS": origins,
+            **operator.settings("WALLET"),
         }
         wallet = stack.enter_context(serving("wallet", ports[2], folder, settings))
-        yield Servers(issuer, verifier, wallet)
+        yield Servers(issuer, verifier, wallet, operator)
 
 
-def _trust_file(path: Path, issuer: Server, *, verifier_anchors: str | None) -> Path:
-    (path.parent / "issuer.pem").write_text(issuer.anchors)
-    trusted: dict[str, Any] = {
-        "issuers": [
-            {
-                "issuer": issuer.url,
-                "mechanism": "x5c",
-                "anchors": "issuer.pem",
-                "types": ["photo-card", "proof-of-age"],
-                "vct_base": f"{issuer.url}/types",
-            }
-        ]
-    }
-    if verifier_anchors is not None:
-        (path.parent / "verifier.pem").write_text(verifier_anchors)
-        trusted["verifiers"] = [{"anchors": "verifier.pem"}]
-    path.write_text(json.dumps(trusted))
-    return path
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who keeps the trust list, with the command line, as docs/trust-list.md says."""
+
+    folder: Path
+
+    def settings(self, prefix: str) -> dict[str, str]:
+        """What an application is told."""
+        return {
+            f"{prefix}_TRUST_LIST": str(self.folder / "trust-list.jwt"),
+            f"{prefix}_TRUST_LIST_KEYS": str(self.folder / "operator.jwks.json"),
+        }
+
+    def sign(self, issuer: Server, *, verifier_anchors: str | None, status: str = "granted") -> None:
+        """The next version of the list."""
+        self._run("init")
+        names = {"en-CA": "Test", "fr-CA": "Essai"}
+        trusted: dict[str, Any] = {
+            "id": "urn:test:list",
+            "valid_days": 30,
+            "issuers": [
+                {
+                    "issuer": issuer.url,
+                    "names": names,
+                    "mechanism": "x5c",
+                    "status": status,
+                    "anchors": issuer.anchors,
+                    "types": ["photo-card", "proof-of-age"],
+                    "vct_base": f"{issuer.url}/types",
+                }
+            ],
+        }
+        if verifier_anchors is not None:
+            trusted["verifiers"] = [{"names": names, "anchors": verifier_anchors}]
+        (self.folder / "trust-list.json").write_text(json.dumps(trusted))
+        self._run("sign")
+
+    def _run(self, command: str) -> None:
+        arguments = [sys.executable, "-m", "trillium", "trust", command, str(self.folder)]
+        done = subprocess.run(arguments, cwd=self.folder.parent, capture_output=True, check=False)
+        assert done.returncode == 0, (done.stdout + done.stderr).decode()

@@ -21,7 +21,7 @@ from tests.verifier.issuing import ENTRY, SimulatedIssuer, list_with
 from tests.verifier.surroundings import PUBLIC_URL, claims_of, settings_for_tests
 from trillium.runtime.mounting import Part, mount
 from verifier.app import create_app
-from verifier.domain.trust import Trust
+from verifier.domain.trust import FixedTrust, Trust
 
 DAY = timedelta(days=1)
 
@@ -79,7 +79,7 @@ async def opened_street(folder: Path) -> AsyncIterator[Street]:
         settings = settings_for_tests(
             var_dir=folder, database_url=f"sqlite:///{folder}/verifier.db", loopback_origins=(origin,)
         )
-        app = create_app(settings, trust=Trust((issuer.trusted(),)))
+        app = create_app(settings, trust=FixedTrust(Trust((issuer.trusted(),))))
         transport = httpx.ASGITransport(app=mount([Part(PUBLIC_URL, app)]))
         async with (
             app.router.lifespan_context(app),

@@ -13,7 +13,7 @@ from trillium.runtime.randomness import SystemRandomness
 from wallet_api.app import Outside, Wallet, build_services
 from wallet_api.domain.account import Account
 from wallet_api.domain.held_credential import HeldCredential
-from wallet_api.domain.trust import Trust, TrustedCredentialIssuer
+from wallet_api.domain.trust import FixedTrust, Trust, TrustedCredentialIssuer
 from wallet_api.ports import Delivery
 from wallet_api.store.memory import MemoryWalletStore
 
@@ -64,7 +64,7 @@ class World:
                 store=self.store,
                 secret=secret,
                 internet=self.internet,
-                trust=self.trust() if trust is None else trust,
+                trust=FixedTrust(self.trust() if trust is None else trust),
                 allow_http=False,
                 may_hold_key=lambda _vct: self.server_holds,
                 delivery=delivery,

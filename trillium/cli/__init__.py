@@ -13,6 +13,7 @@ from trillium.cli import (
     residents,
     serve,
     status,
+    trust,
     verifier,
 )
 
@@ -32,6 +33,7 @@ app.add_typer(status.app, name="status")
 app.add_typer(deferred.app, name="deferred")
 app.add_typer(verifier.app, name="verifier")
 app.add_typer(keys.app, name="keys")
+app.add_typer(trust.app, name="trust")
 app.add_typer(issuer_commands.app, name="issuer")
 app.command("doctor")(doctor.doctor)
 

@@ -25,7 +25,6 @@ from issuer.domain.configuration import BuiltConfigurations
 from issuer.domain.event import SubjectRef
 from issuer.errors import DirectoryUnavailable
 from keys import KeyPurpose, KeyRing
-from specs.errors import ProtocolError
 from trillium.cli.installation_checks import (
     check_clock,
     check_database,
@@ -38,12 +37,19 @@ from trillium.cli.installation_checks import (
 )
 from trillium.cli.local import installation
 from trillium.cli.output import FAILED, JsonOption, console, print_json
+from trillium.combined import as_started
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.randomness import SystemRandomness
 from trillium.runtime.readiness import Finding, Level
 from trillium.runtime.settings import SharedSettings, check_shared
-from verifier.clients.operator_files import read_trust as read_verifier_trust
-from wallet_api.clients.trust_file import read_trust as read_wallet_trust
+from trillium.runtime.trust_list import (
+    TrustListError,
+    TrustListSettings,
+    check_list,
+    check_source,
+    check_trust_list,
+    open_trust_list,
+)
 
 CLASSES: Final = (issuer.settings.Settings, verifier.settings.Settings, wallet_api.settings.Settings)
 _MARKS: Final = {Level.OK: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.FAILED: "[bold red]✗[/]"}
@@ -102,7 +108,7 @@ def _settings_of(app: App) -> dict[str, tuple[SharedSettings, Examine]]:
         return {"verifier": (verifier.settings.Settings(), _examine_verifier)}
     if app is App.WALLET:
         return {"wallet": (wallet_api.settings.Settings(), _examine_wallet)}
-    combined = installation()
+    combined = as_started(installation())
     return {
         "issuer": (combined.issuer, _examine_issuer),
         "verifier": (combined.verifier, _examine_verifier),
@@ -161,34 +167,34 @@ async def _check_ministry(settings: issuer.settings.Settings, ring: KeyRing | No
 
 
 async def _examine_verifier(settings: verifier.settings.Settings, now: datetime) -> list[Finding]:
-    checks, found = [check_shared(settings)], []
-    if settings.trust_file is not None:
-        try:
-            checks.append(verifier.app.check_trust(settings, read_verifier_trust(settings.trust_file)))
-        except (ProtocolError, ValueError, OSError) as error:
-            found.append(_bad_trust(settings.setting_name("trust_file"), error))
-    found += check_production(settings, checks)
+    found = await _examine_trust(settings, "verifier", now)
     found += await check_database("verifier", settings.database_url, now)
     required = (KeyPurpose.REQUEST_OBJECT, *verifier.app.SECRETS)
     return found + check_keys(settings, required, now)[1]
 
 
 async def _examine_wallet(settings: wallet_api.settings.Settings, now: datetime) -> list[Finding]:
-    checks, found = [check_shared(settings)], []
-    if settings.trust_file is not None:
-        try:
-            checks.append(wallet_api.app.check_trust(settings, read_wallet_trust(settings.trust_file)))
-        except (ProtocolError, ValueError, OSError) as error:
-            found.append(_bad_trust(settings.setting_name("trust_file"), error))
-    found += check_production(settings, checks)
+    found = await _examine_trust(settings, "wallet", now)
     found += await check_database("wallet", settings.database_url, now)
     return found + check_keys(settings, wallet_api.app.SECRETS, now)[1]
 
 
-def _bad_trust(name: str, error: Exception) -> Finding:
-    why = error.detail if isinstance(error, ProtocolError) else type(error).__name__
-    text = f"The file cannot be used ({why}). The application does not start with it."
-    return Finding("trust", "trust_file_unusable", Level.FAILED, name, text)
+async def _examine_trust(settings: TrustListSettings, app: str, now: datetime) -> list[Finding]:
+    """The trust list as the application would use it, and what production refuses, of it and otherwise."""
+    try:
+        source = open_trust_list(settings, app, now, remember=False)
+    except TrustListError as error:
+        name = settings.setting_name("trust_list_keys")
+        text = f"{error.text} {error.detail} The application does not start."
+        told = Finding("trust", error.code, Level.FAILED, name, text)
+        return [told, *check_production(settings, [check_shared(settings)])]
+    await source.refresh(now)
+    await source.close()
+    checks = [check_shared(settings), check_trust_list(settings, source)]
+    found = [*check_source(source, now), *check_production(settings, checks)]
+    if source.held is not None:
+        found += check_list(source.held, now, production=settings.is_production)
+    return found
 
 
 def _without_repetitions(examined: Mapping[str, Sequence[Finding]]) -> Findings:

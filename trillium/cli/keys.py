@@ -79,4 +79,4 @@ def rotate(
 def _open(ring_of: RingOf, now: datetime) -> KeyRing:
     if ring_of is RingOf.ISSUER:
         return issuer.app.open_ring(issuer_settings(), now)
-    return verifier.app.open_ring(verifier_settings()[0], now)
+    return verifier.app.open_ring(verifier_settings(), now)

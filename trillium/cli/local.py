@@ -9,9 +9,8 @@ from typing import Final
 
 import issuer.settings
 import verifier.settings
-from trillium.combined import DEFAULT_BASE, CombinedSettings, combined_settings, trust_for
+from trillium.combined import DEFAULT_BASE, CombinedSettings, combined_settings, with_own_trust
 from trillium.runtime.settings import parse_public_url
-from verifier.domain.trust import Trust
 
 BASE_URL_FILE: Final = "base_url"
 MAX_LENGTH: Final = 2048
@@ -37,16 +36,12 @@ def installation() -> CombinedSettings:
     return combined_settings(base_url(issuer.settings.Settings().var_dir))
 
 
-def verifier_settings() -> tuple[verifier.settings.Settings, Trust | None]:
-    """The verifier's settings and whom it trusts: its own where the environment has them.
-
-    ``None``: its trust file says whom.
-    """
+def verifier_settings() -> verifier.settings.Settings:
+    """The verifier's settings: its own where the environment has them, otherwise those of all in one."""
     own = verifier.settings.Settings()
-    if own.trust_file is not None or "public_url" in own.model_fields_set:
-        return own, None
-    settings = installation()
-    return settings.verifier, trust_for(settings)
+    if own.trust_list or "public_url" in own.model_fields_set:
+        return own
+    return with_own_trust(installation()).verifier
 
 
 def issuer_settings() -> issuer.settings.Settings:

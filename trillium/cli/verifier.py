@@ -18,8 +18,8 @@ def list_presets(as_json: JsonOption = False) -> None:
     """What relying services can ask for."""
 
     async def work() -> list[dict[str, Any]]:
-        settings, trust = verifier_settings()
-        async with opened_verifier(settings, trust=trust) as services:
+        settings = verifier_settings()
+        async with opened_verifier(settings) as services:
             return [
                 {
                     "preset": preset.id,

@@ -149,8 +149,8 @@ def enable(client_id: ClientArgument) -> None:
 
 def _with_clients(call: Callable[[RelyingServices], Awaitable[Any]]) -> Any:
     async def work() -> Any:
-        settings, trust = verifier_settings()
-        async with opened_verifier(settings, trust=trust) as services:
+        settings = verifier_settings()
+        async with opened_verifier(settings) as services:
             return await call(services.clients)
 
     return run(work)

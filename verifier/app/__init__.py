@@ -1,10 +1,18 @@
 """The verifier put together: the only place that knows all its parts, one module per capability."""
 
 from verifier.app.application import create_app, create_part, opened_verifier
-from verifier.app.outside import SECRETS, Outside, Store, open_pages, open_ring, open_store
+from verifier.app.outside import (
+    SECRETS,
+    Outside,
+    Store,
+    open_outside,
+    open_pages,
+    open_ring,
+    open_store,
+    open_webhooks,
+)
 from verifier.app.routes import assemble
 from verifier.app.services import Verifier, build_verifier
-from verifier.app.trusting import check_trust
 
 __all__ = [
     "SECRETS",
@@ -13,11 +21,12 @@ __all__ = [
     "Verifier",
     "assemble",
     "build_verifier",
-    "check_trust",
     "create_app",
     "create_part",
+    "open_outside",
     "open_pages",
     "open_ring",
     "open_store",
+    "open_webhooks",
     "opened_verifier",
 ]

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from trillium.runtime.clock import SystemClock
 from trillium.runtime.database import create_schema, open_database
 from trillium.runtime.management import open_management_guard
 from trillium.runtime.mounting import Part
@@ -14,20 +15,21 @@ from verifier.app.outside import open_client, open_outside, open_ring
 from verifier.app.routes import assemble
 from verifier.app.services import Verifier, build_verifier
 from verifier.app.tasks import start_tasks
-from verifier.app.trusting import check_trust, open_trust
-from verifier.domain.trust import FixedTrust, Trust
+from verifier.app.trusting import check_listed, close_trust, open_trust, renew_trust
+from verifier.ports import TrustSource
 from verifier.settings import Settings
 from verifier.store import tables
 
 
-def create_app(settings: Settings, *, trust: Trust | None = None) -> FastAPI:
-    """The application. ``trust``: instead of the settings' file, for the combined server and for tests."""
-    trust = trust or open_trust(settings)
-    refuse_in_production(settings.profile, [check_shared(settings), check_trust(settings, trust)])
+def create_app(settings: Settings, *, trust: TrustSource | None = None) -> FastAPI:
+    """The application. ``trust``: instead of the settings' trust list, for tests."""
+    clock = SystemClock()
+    trusted = trust or open_trust(settings, clock.now())
+    refuse_in_production(settings.profile, [check_shared(settings), check_listed(settings, trusted)])
     database, client = open_database(settings.database_url), open_client(settings)
     outside = open_outside(settings, database, client)
-    ring = open_ring(settings, outside.clock.now())
-    verifier = build_verifier(settings, ring, outside, FixedTrust(trust))
+    ring = open_ring(settings, clock.now())
+    verifier = build_verifier(settings, ring, outside, trusted)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -36,6 +38,7 @@ def create_app(settings: Settings, *, trust: Trust | None = None) -> FastAPI:
         async with BackgroundTasks() as tasks:
             start_tasks(tasks, verifier)
             yield
+        await close_trust(trusted)
         await client.close()
         await database.close()
 
@@ -43,19 +46,23 @@ def create_app(settings: Settings, *, trust: Trust | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def opened_verifier(settings: Settings, *, trust: Trust | None = None) -> AsyncIterator[Verifier]:
+async def opened_verifier(settings: Settings, *, trust: TrustSource | None = None) -> AsyncIterator[Verifier]:
     """The services without a server, for the command line."""
     database, client = open_database(settings.database_url), open_client(settings)
     try:
         await create_schema(database, tables.metadata)
         outside = open_outside(settings, database, client)
-        ring = open_ring(settings, outside.clock.now())
-        yield build_verifier(settings, ring, outside, FixedTrust(trust or open_trust(settings)))
+        now = outside.clock.now()
+        ring = open_ring(settings, now)
+        trusted = trust or open_trust(settings, now)
+        await renew_trust(trusted, now)
+        yield build_verifier(settings, ring, outside, trusted)
+        await close_trust(trusted)
     finally:
         await client.close()
         await database.close()
 
 
-def create_part(settings: Settings, *, trust: Trust | None = None) -> Part:
+def create_part(settings: Settings, *, trust: TrustSource | None = None) -> Part:
     """The application under its public URL, for a server of its own or together with others."""
     return Part(settings.public_url, create_app(settings, trust=trust))

@@ -7,6 +7,7 @@ from trillium.runtime.readiness import Finding, Level, Readiness
 from trillium.runtime.ring_checks import check_ring
 from verifier.app.outside import PUBLISHED, SECRETS
 from verifier.app.services import Verifier
+from verifier.app.trusting import check_trust
 from verifier.domain.relying_service import ClientId
 
 NO_CLIENT = ClientId("-")
@@ -24,8 +25,9 @@ def build_readiness(verifier: Verifier) -> Readiness:
         return check_ring(verifier.ring.state, (KeyPurpose.REQUEST_OBJECT, *PUBLISHED, *SECRETS), now)
 
     async def trust() -> Iterable[Finding]:
-        if verifier.presets:
-            return ()
+        found = list(check_trust(verifier.trust, verifier.outside.clock.now()))
+        if found or verifier.presets:
+            return found
         text = "No issuer is trusted, or no preset asks for what it issues: nothing can be verified."
         return (Finding("trust", "nothing_to_verify", Level.WARNING, text=text),)
 

@@ -6,6 +6,7 @@ chains below configured anchors, so no message can choose another one (2.13). An
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -57,3 +58,14 @@ class Trust:
         for issuer in self.issuers:
             yield from issuer.anchors.certificates
         yield from self.verifier_anchors.certificates
+
+
+@dataclass(frozen=True, slots=True)
+class FixedTrust:
+    """``ports.TrustSource`` that never changes: for one command, and where somebody else keeps the list."""
+
+    trust: Trust
+
+    def current(self, now: datetime) -> Trust:
+        """Always the same."""
+        return self.trust

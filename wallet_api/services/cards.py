@@ -16,9 +16,8 @@ from wallet_api.domain.held_credential import (
     card_status,
     short_type,
 )
-from wallet_api.domain.trust import Trust
-from wallet_api.errors import UnknownCredential
-from wallet_api.ports import Clock, CredentialStore, StatusLists
+from wallet_api.errors import TrustUnavailable, UnknownCredential
+from wallet_api.ports import Clock, CredentialStore, StatusLists, TrustSource
 from wallet_api.services.open_copies import OpenedCopy, open_copy
 from wallet_api.services.vault import Vault
 
@@ -46,7 +45,7 @@ class OpenedCard:
 class Cards:
     store: CredentialStore
     vault: Vault
-    trust: Trust
+    trust: TrustSource
     statuses: StatusLists
     clock: Clock
 
@@ -99,7 +98,10 @@ class Cards:
         return replace(card, status=status)
 
     async def _status(self, card: HeldCredential, opened: OpenedCopy, now: datetime) -> CardStatus:
-        issuer = self.trust.issuer(card.credential_issuer)
+        try:
+            issuer = self.trust.current(now).issuer(card.credential_issuer)
+        except TrustUnavailable:
+            return CardStatus.UNKNOWN
         claim = opened.credential.sd_jwt.payload.get("status")
         if claim is None or issuer is None:
             return CardStatus.UNKNOWN if issuer is None else card_status(StatusOutcome.VALID)

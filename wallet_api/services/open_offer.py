@@ -28,9 +28,9 @@ from wallet_api.domain.account import Account
 from wallet_api.domain.event import RESIDENT, Event, EventName
 from wallet_api.domain.operation import OperationId
 from wallet_api.domain.pending import OfferedCredential, PendingOffer
-from wallet_api.domain.trust import Trust, TrustedCredentialIssuer
+from wallet_api.domain.trust import TrustedCredentialIssuer
 from wallet_api.errors import OfferNotSupported, UntrustedCredentialIssuer
-from wallet_api.ports import Clock
+from wallet_api.ports import Clock, TrustSource
 from wallet_api.services.issuer_calls import IssuerCalls
 from wallet_api.services.operations import Operations
 
@@ -54,7 +54,7 @@ class OpenedOffer:
 @dataclass(frozen=True, slots=True)
 class OpenOffer:
     calls: IssuerCalls
-    trust: Trust
+    trust: TrustSource
     operations: Operations
     clock: Clock
 
@@ -64,12 +64,13 @@ class OpenOffer:
         Raises:
             specs.openid4vci.wallet_errors.IssuerMessageError: malformed, or the metadata does not fit it.
             UntrustedCredentialIssuer: nobody vouches for the issuer, or not for what it offers.
+            TrustUnavailable: it cannot be said now who does.
             OfferNotSupported: no pre-authorized code, or nothing this wallet can hold.
             IssuerUnreachable: no proper answer.
         """
         offer = await self._read(link.strip())
         # 4.13, lessons E3: trusted before the fetch, so that a stranger's offer makes us call nobody else.
-        issuer = self.trust.issuer(offer.credential_issuer)
+        issuer = self.trust.current(self.clock.now()).issuer(offer.credential_issuer)
         if issuer is None:
             raise UntrustedCredentialIssuer
         grant = offer.pre_authorized_code

@@ -52,8 +52,7 @@ from wallet_api.domain.event import RESIDENT, Event, EventName
 from wallet_api.domain.held_credential import HeldCredential
 from wallet_api.domain.operation import OperationId
 from wallet_api.domain.pending import PendingRequest
-from wallet_api.domain.trust import Trust
-from wallet_api.ports import Clock, CredentialStore, Randomness
+from wallet_api.ports import Clock, CredentialStore, Randomness, TrustSource
 from wallet_api.services.open_copies import candidate_of, closed_candidate, open_copy
 from wallet_api.services.operations import Operations
 from wallet_api.services.vault import Vault
@@ -79,7 +78,7 @@ class OpenedRequest:
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
     calls: VerifierCalls
-    trust: Trust
+    trust: TrustSource
     credentials: CredentialStore
     vault: Vault
     operations: Operations
@@ -92,6 +91,7 @@ class OpenRequest:
         Raises:
             specs.openid4vp.errors.RequestError, specs.dcql.errors.InvalidQuery: not a request to be answered.
             VerifierUnreachable: the request object cannot be had.
+            TrustUnavailable: it cannot be said now which verifiers are known.
         """
         found = parse_authorization_request_uri(link.strip(), insecure_allow_http=self.calls.allow_http)
         verified = found if isinstance(found, UnsignedRequest) else await self._verify(found)
@@ -114,7 +114,7 @@ class OpenRequest:
         return verify_request_object(
             jws,
             client_id=link.client_id,
-            anchors=self.trust.verifier_anchors,
+            anchors=self.trust.current(self.clock.now()).verifier_anchors,
             now=self.clock.now(),
             leeway=LEEWAY,
             wallet_nonce=expected_nonce,

@@ -30,9 +30,9 @@ from specs.sd_jwt_vc import (
 from specs.token_status_list import StatusOutcome
 from wallet_api.domain.held_credential import CardStatus, card_status
 from wallet_api.domain.holder_key import HolderKey
-from wallet_api.domain.trust import Trust, TrustedCredentialIssuer
+from wallet_api.domain.trust import TrustedCredentialIssuer
 from wallet_api.errors import CredentialRefused
-from wallet_api.ports import StatusLists
+from wallet_api.ports import StatusLists, TrustSource
 from wallet_api.services.type_documents import TypeDocuments, has_document
 
 LEEWAY: Final = timedelta(seconds=60)
@@ -70,7 +70,7 @@ class ReceivedBatch:
 
 @dataclass(slots=True)
 class VerifyReceived:
-    trust: Trust
+    trust: TrustSource
     types: TypeDocuments
     statuses: StatusLists
     chains: ChainCache = field(default_factory=ChainCache)
@@ -82,8 +82,9 @@ class VerifyReceived:
 
         Raises:
             CredentialRefused: anything at all is wrong with one of them.
+            TrustUnavailable: it cannot be said now whom to trust.
         """
-        issuer = self.trust.issuer(requested.credential_issuer)
+        issuer = self.trust.current(now).issuer(requested.credential_issuer)
         if issuer is None or not issuer.may_issue(requested.vct):
             raise CredentialRefused("the issuer is not trusted for the type")
         try:

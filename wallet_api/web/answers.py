@@ -71,6 +71,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.UnknownAccount: _told(401, "Les informations d'authentification sont absentes ou non valides."),
     errors.UnknownOperation: _told(404, _GONE_FR),
     errors.UnknownCredential: _told(404, "Ce justificatif n'est pas dans ce portefeuille."),
+    errors.UnknownHistoryEntry: _told(404, "Cette trace n'est pas dans ce portefeuille."),
     errors.WrongSignatures: _told(400, "Les signatures ne correspondent pas à ce qui était à signer."),
     errors.NoAnswer: _told(502, "Un autre service nécessaire ici n'a pas répondu comme prévu."),
     errors.IssuerUnreachable: _told(502, "L'émetteur est injoignable ou ne répond pas comme il le doit."),
@@ -92,8 +93,11 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     ),
     errors.VerifierRefused: _told(422, "Le service n'a pas accepté la présentation."),
     errors.NothingToShow: _told(409, "Rien dans ce portefeuille ne répond à la demande."),
+    errors.UnsupportedBrowserProtocol: _told(400, "Le protocole de la demande n'est pas pris en charge."),
     errors.ConsentBroken: _told(
         409, "Ce qui serait montré n'est pas ce qui a été accepté. Rien n'a été envoyé."
     ),
-    errors.BadTrust: _told(500, "La confiance configurée n'est pas valable."),
+    errors.TrustUnavailable: _told(
+        503, "Impossible de vérifier maintenant à qui se fier. Veuillez réessayer."
+    ),
 }

@@ -11,6 +11,7 @@ import httpx
 
 from tests.simulators.wallet import World
 from wallet_api.app import create_app
+from wallet_api.domain.trust import FixedTrust
 from wallet_api.settings import Settings
 
 BASE = "http://localhost:8000"
@@ -67,7 +68,7 @@ async def running(var_dir: Path, **settings: Any) -> AsyncIterator[Running]:
     world.verifier.connect(world.internet)
     app = create_app(
         Settings(**{"var_dir": var_dir, "public_url": f"{BASE}/wallet", "rate_limits": False, **settings}),
-        trust=world.trust(),
+        trust=FixedTrust(world.trust()),
         internet=world.internet,
     )
     async with app.router.lifespan_context(app):

@@ -14,12 +14,14 @@ import uvloop
 from keys import KeyPurpose, KeySpec, open_key_ring
 from specs.encoding import b64url_decode, b64url_encode
 from trillium.cli.demo.server import DemoServer
-from trillium.combined import combined_settings, holder_trust_in
+from trillium.combined import as_started, combined_settings
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.http_client import StrangerClient
 from trillium.runtime.settings import origin_of
+from trillium.runtime.trust_list import open_trust_list
 from wallet_api.app import Outside, Wallet, build_services
 from wallet_api.clients.internet import DirectPost, HttpInternet
+from wallet_api.clients.trust_list import ListedTrust
 from wallet_api.domain.account import Account
 from wallet_api.ports import Delivery, HttpAnswer
 from wallet_api.store.memory import MemoryWalletStore
@@ -62,13 +64,13 @@ class Forger:
         now = SystemClock().now()
         ring = open_key_ring("memory:", sandbox=True, now=now)
         ring.ensure({KeyPurpose.WRAPPING: KeySpec()}, now)
-        settings = combined_settings(server.base_url, var_dir=server.var_dir)
+        settings = as_started(combined_settings(server.base_url, var_dir=server.var_dir))
         self._wallet: Wallet = build_services(
             Outside(
                 store=MemoryWalletStore(),
                 secret=lambda version: ring.secret_for(KeyPurpose.WRAPPING, version),
                 internet=internet,
-                trust=holder_trust_in(settings),
+                trust=ListedTrust(open_trust_list(settings.wallet, "wallet", now, remember=False)),
                 allow_http=True,
                 may_hold_key=lambda _vct: True,
                 delivery=self.delivery,

@@ -5,7 +5,7 @@ docs/trust-list.md. An application opens a `TrustListSource`, refreshes it in th
 `current(now)` for every decision.
 """
 
-from trillium.runtime.trust_list.cache import ListFile, NoMemory
+from trillium.runtime.trust_list.cache import ListFile
 from trillium.runtime.trust_list.document import (
     ALWAYS,
     GrantedIssuer,
@@ -21,8 +21,14 @@ from trillium.runtime.trust_list.document import (
 from trillium.runtime.trust_list.drafts import example_draft, read_draft, vct_of
 from trillium.runtime.trust_list.errors import TrustListError
 from trillium.runtime.trust_list.findings import check_list, check_source
+from trillium.runtime.trust_list.opening import (
+    TrustListSettings,
+    check_trust_list,
+    open_trust_list,
+    renew_in_background,
+)
 from trillium.runtime.trust_list.operator_keys import parse_operator_keys, read_operator_keys
-from trillium.runtime.trust_list.places import AddressOfList, FileOfList, place_of
+from trillium.runtime.trust_list.places import AddressOfList, FileOfList
 from trillium.runtime.trust_list.source import TrustListSource
 from trillium.runtime.trust_list.token import MEDIA_TYPE, prepare_trust_list, verify_trust_list
 
@@ -37,21 +43,23 @@ __all__ = [
     "ListedIssuer",
     "ListedType",
     "Mechanism",
-    "NoMemory",
     "Period",
     "Standing",
     "TrustList",
     "TrustListError",
+    "TrustListSettings",
     "TrustListSource",
     "TrustNow",
     "check_list",
     "check_source",
+    "check_trust_list",
     "example_draft",
+    "open_trust_list",
     "parse_operator_keys",
-    "place_of",
     "prepare_trust_list",
     "read_draft",
     "read_operator_keys",
+    "renew_in_background",
     "vct_of",
     "verify_trust_list",
 ]

@@ -28,21 +28,12 @@ class ListMemory(Protocol):
         """Remembers this one instead."""
 
 
-class NoMemory:
-    """For commands that only look."""
-
-    def read(self) -> bytes | None:
-        return None
-
-    def keep(self, token: bytes) -> None:
-        return
-
-
 class ListFile:
-    """A file below ``var_dir``, shared by the processes of one application."""
+    """A file below ``var_dir``, shared by the processes of one application. ``remember``: is it written?"""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, remember: bool = True) -> None:
         self._path = path
+        self._remember = remember
 
     def read(self) -> bytes | None:
         try:
@@ -57,6 +48,8 @@ class ListFile:
 
     def keep(self, token: bytes) -> None:
         """A disk that takes nothing is logged: the list counts for as long as this process lives."""
+        if not self._remember:
+            return
         try:
             self._path.parent.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
             lock = self._path.with_name(f"{self._path.name}.lock")

@@ -22,7 +22,7 @@ from trillium.runtime.trust_list.document import (
 )
 from trillium.runtime.trust_list.errors import MalformedTrustList
 
-MAX_BYTES: Final = 2 * 1024 * 1024
+MAX_BYTES: Final = 768 * 1024
 MAX_ISSUERS: Final = 1000
 MAX_TYPES: Final = 500
 MAX_ANCHORS: Final = 32

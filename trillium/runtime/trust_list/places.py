@@ -3,11 +3,10 @@
 import os
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
 from specs.errors import ProtocolError
 from trillium.runtime.http_client import OutgoingClient
-from trillium.runtime.trust_list.errors import TrustListUnreachable
+from trillium.runtime.trust_list.errors import NoTrustList, TrustListUnreachable
 from trillium.runtime.trust_list.token import MAX_TOKEN_BYTES, MEDIA_TYPE
 
 _OK: Final = 200
@@ -21,10 +20,28 @@ class ListPlace(Protocol):
     def every(self) -> float: ...
 
     async def fetch(self) -> bytes | None:
-        """The signed list; None when it is the one of the last time. Raises TrustListUnreachable."""
+        """The signed list; None when it is the one of the last time. Raises a TrustListError."""
 
     def forget(self) -> None:
         """What was fetched last could not be used: fetch it again next time."""
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+
+
+class NotConfigured:
+    """No list at all: not the same as an empty one, which trusts nobody."""
+
+    every = 60.0
+
+    async def fetch(self) -> bytes | None:
+        raise NoTrustList("none is configured")
+
+    def forget(self) -> None:
+        return
+
+    async def close(self) -> None:
+        return
 
 
 class FileOfList:
@@ -58,9 +75,12 @@ class FileOfList:
     def forget(self) -> None:
         self._seen = None
 
+    async def close(self) -> None:
+        return
+
 
 class AddressOfList:
-    """A URL that the operator configured; asked whether it has changed."""
+    """A URL that the operator configured; asked whether it has changed. ``client``: its own, to be closed."""
 
     every = 60.0
 
@@ -89,9 +109,5 @@ class AddressOfList:
     def forget(self) -> None:
         self._etag = ""
 
-
-def place_of(location: str, client: OutgoingClient) -> FileOfList | AddressOfList:
-    """``location``: a URL, or else the path of a file."""
-    if urlsplit(location).scheme in ("http", "https"):
-        return AddressOfList(location, client)
-    return FileOfList(Path(location))
+    async def close(self) -> None:
+        await self._client.close()

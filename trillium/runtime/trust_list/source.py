@@ -40,8 +40,14 @@ class TrustListSource:
         self._memory = memory
         self._allow_sandbox = allow_sandbox
         self._list: TrustList | None = None
+        self._token = ""
         self._now: TrustNow | None = None
         self._failure: TrustListError | None = None
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is an operator whose list could count."""
+        return bool(self._keys)
 
     @property
     def every(self) -> float:
@@ -52,6 +58,11 @@ class TrustListSource:
     def held(self) -> TrustList | None:
         """The newest list that was accepted, even when its time is over."""
         return self._list
+
+    @property
+    def token(self) -> str:
+        """The same as it was signed; empty when there is none."""
+        return self._token
 
     @property
     def failure(self) -> TrustListError | None:
@@ -77,6 +88,10 @@ class TrustListSource:
                 self._take(self._place.read(), now)
             except TrustListError as error:
                 self._note(error)
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        await self._place.close()
 
     async def refresh(self, now: datetime) -> None:
         """Looks for a newer list. Never raises for trouble with it: ``failure`` says what there was."""
@@ -112,7 +127,7 @@ class TrustListSource:
                     raise ChangedTrustList(f"version {new.version}")
                 return
         self._memory.keep(token)
-        self._hold(new)
+        self._hold(new, token)
 
     def _recall(self, now: datetime) -> None:
         token = self._memory.read()
@@ -125,7 +140,7 @@ class TrustListSource:
             log.warning("trust_list_cache_ignored", error=error.code)
             return
         if self._list is None or remembered.version > self._list.version:
-            self._hold(remembered)
+            self._hold(remembered, token)
 
     def _verified(self, token: bytes, now: datetime) -> TrustList:
         trust_list = verify_trust_list(token, self._keys, now=now)
@@ -133,8 +148,8 @@ class TrustListSource:
             raise SandboxTrustList(f"version {trust_list.version}")
         return trust_list
 
-    def _hold(self, trust_list: TrustList) -> None:
-        self._list, self._now = trust_list, None
+    def _hold(self, trust_list: TrustList, token: bytes) -> None:
+        self._list, self._token, self._now = trust_list, token.strip().decode("ascii"), None
         log.info(
             "trust_list_in_use",
             version=trust_list.version,

@@ -16,7 +16,7 @@ from trillium.runtime.trust_list.payload import MAX_BYTES, create_payload, parse
 
 TYPE: Final = "trillium-trust-list+jwt"
 MEDIA_TYPE: Final = f"application/{TYPE}"
-MAX_TOKEN_BYTES: Final = 3 * 1024 * 1024
+MAX_TOKEN_BYTES: Final = 1024 * 1024
 LEEWAY: Final = timedelta(minutes=5)
 """By how much the operator's clock may be ahead of ours."""
 
