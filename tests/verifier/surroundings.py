@@ -1,6 +1,7 @@
 """What surrounds the verifier in tests: a clock set by hand, status lists by hand, everything in memory."""
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,9 +9,18 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
-from specs.encoding import b64url_decode, parse_json_object
-from specs.jose import PublicJwk, TrustAnchors
-from specs.openid4vp import RequestUriMethod, VpErrorResponse, VpTokenResponse
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from specs.encoding import b64url_decode, parse_json, parse_json_object
+from specs.jose import PublicJwk, TrustAnchors, UnverifiedJwe
+from specs.openid4vp import (
+    ResponseMode,
+    VpErrorResponse,
+    VpTokenResponse,
+    choose_response_encryption,
+    parse_client_metadata,
+)
+from specs.openid4vp.encrypted_response import encrypt_response, parse_response_jwe
 from specs.token_status_list import StatusOutcome, StatusReference
 from tests.verifier.holder import Binding
 from tests.verifier.issuing import NOW, SimulatedIssuer
@@ -19,15 +29,16 @@ from trillium.runtime.randomness import SystemRandomness
 from verifier.app import Outside, Store, Verifier, build_verifier, open_ring
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.domain.event import Actor
-from verifier.domain.presentation import ClientIdPrefix
 from verifier.domain.relying_service import RelyingService
 from verifier.domain.trust import FixedTrust, Trust, TrustedIssuer
 from verifier.errors import IssuerKeysUnavailable
-from verifier.ports import PageStore, StatusAnswer
-from verifier.services.start_presentation import StartedPresentation
+from verifier.ports import DeliveryAnswer, PageStore, StatusAnswer, WebhookStore
+from verifier.services.receive_response import Received, WalletResponse
+from verifier.services.start_presentation import StartedPresentation, StartOptions
 from verifier.settings import Settings
 from verifier.store.memory import MemoryVerifierStore
 from verifier.store.pages_memory import MemoryPages
+from verifier.store.webhooks_memory import MemoryWebhooks
 
 PUBLIC_URL = "https://verifier.example/desk"
 MANAGEMENT = Actor("management")
@@ -83,6 +94,19 @@ class KeysByHand:
         return [key for key in self.keys[issuer.issuer] if kid is None or key.kid == kid]
 
 
+@dataclass
+class ReceiverByHand:
+    """``ports.WebhookReceiver``: takes messages, or refuses them when told to."""
+
+    takes: bool = True
+    got: list[tuple[str, str]] = field(default_factory=list)
+
+    async def deliver(self, url: str, message: str) -> DeliveryAnswer:
+        await asyncio.sleep(0)
+        self.got.append((url, message))
+        return DeliveryAnswer(self.takes, "" if self.takes else "status 500")
+
+
 def settings_for_tests(**changed: Any) -> Settings:
     """No environment, no disk."""
     members: dict[str, Any] = {
@@ -104,6 +128,8 @@ class Desk:
     issuer_keys: KeysByHand = field(default_factory=KeysByHand)
     store: Store = field(default_factory=MemoryVerifierStore)
     pages: PageStore = field(default_factory=MemoryPages)
+    webhooks: WebhookStore | None = None
+    receiver: ReceiverByHand = field(default_factory=ReceiverByHand)
     settings: Settings = field(default_factory=settings_for_tests)
     verifier: Verifier = field(init=False)
 
@@ -115,6 +141,8 @@ class Desk:
             SystemRandomness(),
             self.issuer_keys,
             self.pages,
+            self.webhooks or MemoryWebhooks(self.store),
+            self.receiver,
         )
         ring = open_ring(self.settings, self.clock.now())
         self.verifier = build_verifier(self.settings, ring, outside, FixedTrust(self.trust))
@@ -130,13 +158,14 @@ class Desk:
         self,
         preset: str = "age-19-or-over",
         service: RelyingService | None = None,
-        prefix: ClientIdPrefix = ClientIdPrefix.X509_HASH,
+        **options: Any,
     ) -> "Asked":
-        """A started presentation whose request object a wallet has fetched."""
+        """A started presentation whose request a wallet has read; answers are asked for in the clear."""
         service = service or await self.register()
-        started = await self.verifier.start(
-            service, preset, prefix=prefix, method=RequestUriMethod.POST, locale="en-CA"
-        )
+        wanted = StartOptions(**({"response_mode": ResponseMode.DIRECT_POST} | options))
+        started = await self.verifier.start(service, preset, wanted)
+        if started.presentation.by_value:
+            return Asked(self, service, started, request_in(started.authorization_request))
         request_object = await self.verifier.serve(started.presentation.request_id, wallet_nonce=None)
         return Asked(self, service, started, claims_of(request_object))
 
@@ -155,14 +184,20 @@ class Asked:
         members = {"nonce": self.request["nonce"], "audience": self.request["client_id"]}
         return Binding(**(members | {"issued_at": self.desk.clock.now()} | changed))
 
-    async def respond(self, vp_token: Mapping[str, Sequence[str]], **changed: Any) -> None:
+    async def respond(self, vp_token: Mapping[str, Sequence[str]], **changed: Any) -> Received:
+        """As the request wants it: in the clear, or encrypted."""
+        state = changed.get("state", self.request["state"])
+        if self.request["response_mode"] == ResponseMode.DIRECT_POST_JWT:
+            members = {"vp_token": {one: list(texts) for one, texts in vp_token.items()}, "state": state}
+            return await self.receive(encrypted(self.request, members))
         token = {query_id: tuple(one) for query_id, one in vp_token.items()}
-        response = VpTokenResponse(token, changed.get("state", self.request["state"]))
-        await self.desk.verifier.receive(self.started.presentation.request_id, response)
+        return await self.receive(VpTokenResponse(token, state))
 
-    async def refuse(self, error: str = "access_denied") -> None:
-        response = VpErrorResponse(error, None, self.request["state"])
-        await self.desk.verifier.receive(self.started.presentation.request_id, response)
+    async def refuse(self, error: str = "access_denied") -> Received:
+        return await self.receive(VpErrorResponse(error, None, self.request["state"]))
+
+    async def receive(self, response: WalletResponse) -> Received:
+        return await self.desk.verifier.receive(self.started.presentation.request_id, response)
 
     async def state(self) -> str:
         return await self.desk.verifier.results.state(self.service, self.started.transaction_id)
@@ -179,6 +214,31 @@ def claims_of(jws: str) -> dict[str, Any]:
 def header_of(jws: str) -> dict[str, Any]:
     """The header of a compact JWS, unverified."""
     return parse_json_object(b64url_decode(jws.split(".", maxsplit=1)[0]), max_bytes=100_000)
+
+
+def request_in(link: str) -> dict[str, Any]:
+    """The request that stands in a link: as a request object, or its parameters in the clear."""
+    parameters = query_of(link)
+    if "request" in parameters:
+        return claims_of(parameters["request"])
+    texts = ("dcql_query", "client_metadata", "transaction_data", "verifier_info")
+    return {
+        name: parse_json(value, max_bytes=100_000) if name in texts else value
+        for name, value in parameters.items()
+    }
+
+
+def encrypted(request: Mapping[str, Any], members: Mapping[str, Any], **more: Any) -> UnverifiedJwe:
+    """An answer, encrypted for the key of the request."""
+    return parse_response_jwe(encrypted_text(request, members, **more))
+
+
+def encrypted_text(request: Mapping[str, Any], members: Mapping[str, Any], **more: Any) -> str:
+    """The same as it travels."""
+    encryption = choose_response_encryption(parse_client_metadata(request["client_metadata"]))
+    ephemeral = ec.generate_private_key(ec.SECP256R1())
+    present = {name: value for name, value in members.items() if value is not None}
+    return encrypt_response(present, encryption, ephemeral=ephemeral, iv=os.urandom(12), **more)
 
 
 def query_of(url: str) -> dict[str, str]:

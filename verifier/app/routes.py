@@ -15,17 +15,19 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
 from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, readiness_route
+from verifier.app.kept import evidence_routes, receipt_routes
+from verifier.app.pages import PAGE_PREFIXES, draw_pages, is_state_path, page_routes
+from verifier.app.presentations import presentation_routes
 from verifier.app.published_keys import key_routes
+from verifier.app.bundles import bundle_routes
 from verifier.app.readiness import build_readiness
 from verifier.app.services import Verifier
 from verifier.app.wallets import wallet_routes
 from verifier.errors import DrillsRefused
 from verifier.web.answers import ANSWERS
 from verifier.web.management import ManagementServices, management_router
-from verifier.web.presentations import PresentationServices, presentation_router
+from verifier.web.pages import static_mounts
 from verifier.web.rates import RATES, route_class
-
-MAX_RESPONSE_BYTES = 2 * 1024 * 1024
 
 
 def assemble(
@@ -39,15 +41,13 @@ def assemble(
     routes = (
         *wallet_routes(verifier),
         *key_routes(verifier),
+        *receipt_routes(verifier.kept),
         HEALTH,
         readiness_route(build_readiness(verifier)),
     )
     add_hot_routes(app, routes)
-    app.include_router(
-        presentation_router(
-            PresentationServices(verifier.clients, verifier.start, verifier.results, settings.public_url)
-        )
-    )
+    app.include_router(presentation_routes(verifier))
+    app.include_router(evidence_routes(settings, verifier.clients, verifier.kept))
 
     def drill(seconds: int) -> None:
         if settings.is_production:
@@ -58,17 +58,26 @@ def assemble(
     app.include_router(
         management_router(ManagementServices(verifier.clients, verifier.presets, drill), guard.require)
     )
+    app.include_router(bundle_routes(verifier.bundles, guard.require))
     document_hot_routes(app, routes)
+    pages = draw_pages(settings)
+    app.router.routes.extend([*page_routes(verifier, pages), *static_mounts()])
     kinds = kinds_by_prefix(
-        {"/management": CallerKind.PROBLEM, "/presentations": CallerKind.PROBLEM}, CallerKind.OAUTH
+        dict.fromkeys(("/management", "/presentations", "/evidence"), CallerKind.PROBLEM)
+        | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE),
+        CallerKind.OAUTH,
     )
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
         buckets=TokenBuckets(RATES) if settings.rate_limits else None,
         route_class=route_class,
-        body_limits={"/responses/": MAX_RESPONSE_BYTES, "/request-objects/": 128 * 1024},
-        quiet=lambda path: path in (HEALTH_PATH, READY_PATH),
+        body_limits={
+            "/responses/": settings.max_response_bytes,
+            "/present/": settings.max_response_bytes,
+            "/request-objects/": 128 * 1024,
+        },
+        quiet=lambda path: path in (HEALTH_PATH, READY_PATH) or is_state_path(path),
     )
-    install_middleware(app, install_error_handlers(app, ANSWERS, kinds), options)
+    install_middleware(app, install_error_handlers(app, ANSWERS, kinds, pages), options)
     return app

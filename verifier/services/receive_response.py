@@ -1,35 +1,46 @@
-"""A wallet answers (OpenID4VP section 8): verify, decide, and end the presentation once.
+"""A wallet answers (OpenID4VP section 8): open, verify, decide, and end the presentation once.
 
-Anything that does not parse, or is not for this request, is refused and leaves the presentation open: a
-stranger who saw the QR code cannot burn it. The conditional update comes last, and the first one wins.
+Anything that does not decrypt, does not parse, or is not for this request, is refused and leaves the
+presentation open: a stranger who saw the QR code cannot burn it. The conditional update comes last, and the
+first one wins.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from specs.encoding import parse_json_object
 from specs.errors import ProtocolError
-from specs.jose import parse_jws
+from specs.jose import UnverifiedJwe, parse_jws
 from specs.openid4vp import (
+    ResponseMode,
     VpErrorResponse,
     VpTokenResponse,
+    key_binding_audience,
     verify_state,
     verify_vp_token_form,
 )
+from specs.openid4vp.response_errors import UnencryptedResponse, UnexpectedEncryption
 from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId
-from verifier.domain.preset import Preset
-from verifier.domain.verdict import Accepted, ClerkOutcome, Verdict
+from verifier.domain.verdict import Accepted, ClerkOutcome
 from verifier.errors import PresentationNotGenuine, RequestGone, ResponseNotForThisRequest
-from verifier.ports import Clock, PresentationStore
-from verifier.services.requests import RequestIdentity
+from verifier.ports import Clock, PresentationStore, Randomness
+from verifier.services.accepted import AcceptedResponse, EndHook, Keeper
+from verifier.services.request_contents import RequestContents
+from verifier.services.requests import SECRET_BYTES, create_secret, response_code_hash
 from verifier.services.results import ResultSeals, render_end, render_result, state_of
-from verifier.services.verify_presentation import Expected, VerifyPresentation
+from verifier.services.verification.checked import Decision, Expected
+from verifier.services.verify_presentation import VerifyPresentation
 
-MAX_KEY_BINDING_BYTES = 16_384
+MAX_KEY_BINDING_BYTES: Final = 16_384
 
-_EVENTS = {
+WalletResponse = VpTokenResponse | VpErrorResponse | UnverifiedJwe
+_OpenResponse = VpTokenResponse | VpErrorResponse
+
+_EVENTS: Final = {
     PresentationState.ACCEPTED: EventName.PRESENTATION_ACCEPTED,
     PresentationState.REJECTED: EventName.PRESENTATION_REJECTED,
     PresentationState.UNDETERMINED: EventName.PRESENTATION_UNDETERMINED,
@@ -38,20 +49,42 @@ _EVENTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What the wallet is told. ``redirect_uri``: where it sends its holder; ``None`` inside a browser."""
+
+    redirect_uri: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a presentation ends, before anybody else has ended it."""
+
+    state: PresentationState
+    result: dict[str, Any]
+    reason: str = ""
+    reasons: tuple[str, ...] = ()
+    kept: Kept | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiveResponse:
     presentations: PresentationStore
-    presets: Mapping[str, Preset]
-    identity: RequestIdentity
+    contents: RequestContents
     verify: VerifyPresentation
     seals: ResultSeals
     clock: Clock
+    randomness: Randomness
+    keep: Keeper | None = None
+    """``None``: nothing is left behind, as in tests."""
+    on_end: Sequence[EndHook] = ()
 
-    async def __call__(self, request_id: RequestId, response: VpTokenResponse | VpErrorResponse) -> None:
-        """Returns when the wallet is to be told that its answer has arrived.
+    async def __call__(self, request_id: RequestId, response: WalletResponse) -> Received:
+        """What was posted to the response URI. Returns when the wallet is to be told that it has arrived.
 
         Raises:
             RequestGone: unknown, expired or answered before.
-            specs.openid4vp.WrongState, UnknownCredentialQuery, TooManyPresentations: left open.
+            specs.openid4vp.response_errors: not as asked for, does not decrypt, has another state or form;
+                left open.
             ResponseNotForThisRequest: bound to another nonce; left open.
             PresentationNotGenuine: recorded as rejected, and the wallet is told so.
         """
@@ -59,54 +92,121 @@ class ReceiveResponse:
         presentation = await self.presentations.find_by_request(request_id)
         if presentation is None or not presentation.state_at(now).is_open:
             raise RequestGone
-        verify_state(response, presentation.state_value)
+        opened = self._open(presentation, response, presentation.response_mode)
+        verify_state(opened, presentation.state_value)
+        # 5.22: a fresh code, whatever the end, so that the answer says nothing about it.
+        code = create_secret(self.randomness.token_bytes(SECRET_BYTES))
+        await self._receive(presentation, opened, presentation.audience, code, now)
+        return Received(self.contents.identity.return_uri(code))
+
+    async def from_browser(
+        self, presentation: Presentation, response: WalletResponse, *, origin: str
+    ) -> Received:
+        """What a page of ours got from the Digital Credentials API; there is no state (5.34).
+
+        ``origin``: of that page, from our own settings and never from the response (5.35). Raises as above.
+        """
+        now = self.clock.now()
+        if not presentation.state_at(now).is_open:
+            raise RequestGone
+        opened = self._open(presentation, response, ResponseMode.DC_API_JWT)
+        audience = key_binding_audience(ResponseMode.DC_API_JWT, client_id=None, origin=origin)
+        await self._receive(presentation, opened, audience, None, now)
+        return Received(None)
+
+    def _open(
+        self, presentation: Presentation, response: WalletResponse, mode: ResponseMode
+    ) -> _OpenResponse:
+        """The response in the clear; a refusal may come so in any mode (5.23)."""
         if isinstance(response, VpErrorResponse):
-            await self._cancel(presentation, response, now)
+            return response
+        if isinstance(response, UnverifiedJwe):
+            if not mode.encrypted:
+                raise UnexpectedEncryption
+            return self.contents.keys.open(presentation).decrypt(response)
+        if mode.encrypted:
+            raise UnencryptedResponse
+        return response
+
+    async def _receive(
+        self,
+        presentation: Presentation,
+        response: _OpenResponse,
+        audience: str,
+        response_code: str | None,
+        now: datetime,
+    ) -> None:
+        if isinstance(response, VpErrorResponse):
+            await self._conclude(presentation, _cancelled(presentation, response, now), response_code, now)
             return
-        verdict = await self._decide(presentation, response, now)
-        reason = "" if isinstance(verdict, Accepted) else verdict.reasons[0].kind.code
+        decision = await self._decide(presentation, response, audience, now)
+        verdict = decision.verdict
+        found = () if isinstance(verdict, Accepted) else verdict.reasons
+        reasons = tuple(dict.fromkeys(one.kind.code for one in found))
+        reason = reasons[0] if reasons else ""
         result = render_result(presentation.preset, verdict, now)
-        await self._conclude(presentation, state_of(verdict), result, reason, now)
+        kept = await self._keep(presentation, response, decision, now, in_browser=response_code is None)
+        await self._conclude(presentation, _End(state_of(verdict), result, reason, reasons, kept), response_code, now)
         # decisions.md, Verdicts: what is not genuine gets an error, an outcome of policy does not.
         if verdict.outcome is ClerkOutcome.NOT_GENUINE:
             raise PresentationNotGenuine(reason)
 
-    async def _decide(self, presentation: Presentation, response: VpTokenResponse, now: datetime) -> Verdict:
-        preset = self.presets.get(presentation.preset)
-        if preset is None:
-            raise RequestGone
+    async def _decide(
+        self, presentation: Presentation, response: VpTokenResponse, audience: str, now: datetime
+    ) -> Decision:
+        preset = self.contents.preset_of(presentation)
         verify_vp_token_form(response.vp_token, preset.query)
         for presentations in response.vp_token.values():
             for text in presentations:
                 _require_nonce(text, presentation.nonce)
-        signer = self.identity.signer(now)
-        audience = self.identity.client_id(presentation.prefix, signer).full
-        return await self.verify(preset, response.vp_token, Expected(presentation.nonce, audience), now)
+        expected = Expected(presentation.nonce, audience, self.contents.transaction_data(presentation))
+        return await self.verify(preset, response.vp_token, expected, now)
 
-    async def _cancel(self, presentation: Presentation, response: VpErrorResponse, now: datetime) -> None:
-        state = PresentationState.CANCELLED
-        result = render_end(presentation.preset, state, now)
-        # The wallet's words stay out of our records; only codes that are registered say something.
-        reason = response.error if response.error in _REGISTERED else "other"
-        await self._conclude(presentation, state, result, reason, now)
-
-    async def _conclude(
+    async def _keep(
         self,
         presentation: Presentation,
-        state: PresentationState,
-        result: dict[str, object],
-        reason: str,
+        response: VpTokenResponse,
+        decision: Decision,
         now: datetime,
+        *,
+        in_browser: bool,
+    ) -> Kept | None:
+        if self.keep is None or not isinstance(decision.verdict, Accepted):
+            return None
+        preset = self.contents.preset_of(presentation)
+        accepted = AcceptedResponse(presentation, preset, response.vp_token, decision, now, in_browser)
+        return await self.keep(accepted)
+
+    async def _conclude(
+        self, presentation: Presentation, end: _End, response_code: str | None, now: datetime
     ) -> None:
         event = Event(
-            _EVENTS[state], Actor("wallet"), now, presentation.client_id, presentation.preset, reason
+            _EVENTS[end.state],
+            Actor("wallet"),
+            now,
+            presentation.client_id,
+            presentation.preset,
+            end.reason,
         )
-        sealed = self.seals.seal(presentation, result)
-        if not await self.presentations.conclude(presentation.request_id, state, sealed, now, event):
+        sealed = self.seals.seal(presentation, end.result)
+        code_hash = None if response_code is None else response_code_hash(response_code)
+        won = await self.presentations.conclude(
+            presentation.request_id,
+            end.state,
+            sealed,
+            now,
+            event,
+            response_code_hash=code_hash,
+            reasons=end.reasons,
+            kept=end.kept,
+        )
+        if not won:
             raise RequestGone
+        for hook in self.on_end:
+            await hook(presentation, end.state, now)
 
 
-_REGISTERED = frozenset(
+_REGISTERED: Final = frozenset(
     {
         "access_denied",
         "invalid_request",
@@ -117,6 +217,13 @@ _REGISTERED = frozenset(
         "wallet_unavailable",
     }
 )
+
+
+def _cancelled(presentation: Presentation, response: VpErrorResponse, now: datetime) -> _End:
+    state = PresentationState.CANCELLED
+    # The wallet's words stay out of our records; only codes that are registered say something.
+    reason = response.error if response.error in _REGISTERED else "other"
+    return _End(state, render_end(presentation.preset, state, now), reason)
 
 
 def _require_nonce(text: str, nonce: str) -> None:

@@ -6,12 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from keys.signer import Signer
 from specs.encoding import b64url_encode
-from specs.openid4vp import ClientId, parse_client_id
+from specs.openid4vp import (
+    ClientId,
+    create_redirect_uri,
+    create_registered,
+    create_x509_hash,
+    create_x509_san_dns,
+)
 from verifier.domain.presentation import ClientIdPrefix, RequestId, TransactionId
-from verifier.errors import RequestGone
+from verifier.errors import PrefixNotAvailable, RequestGone
 
 SECRET_BYTES: Final = 16
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
@@ -29,11 +36,26 @@ class RequestIdentity:
     signer: Callable[[datetime], Signer]
     leaf_hash: Callable[[Signer], str]
     """Base64url of the SHA-256 of the leaf certificate."""
+    registered: str | None = None
+    """What wallets that know us beforehand call us; it has no prefix."""
 
-    def client_id(self, prefix: ClientIdPrefix, signer: Signer) -> ClientId:
-        """The client identifier, prefix included."""
-        value = self.host if prefix is ClientIdPrefix.X509_SAN_DNS else self.leaf_hash(signer)
-        return parse_client_id(f"{prefix.value}:{value}")
+    def client_id(self, prefix: ClientIdPrefix, request_id: RequestId, now: datetime) -> ClientId:
+        """The client identifier of a new request, prefix included.
+
+        Raises:
+            PrefixNotAvailable: no wallet knows us beforehand.
+        """
+        match prefix:
+            case ClientIdPrefix.X509_SAN_DNS:
+                return create_x509_san_dns(self.host)
+            case ClientIdPrefix.X509_HASH:
+                return create_x509_hash(self.leaf_hash(self.signer(now)))
+            case ClientIdPrefix.REDIRECT_URI:
+                return create_redirect_uri(self.response_uri(request_id))
+            case ClientIdPrefix.PRE_REGISTERED:
+                if self.registered is None:
+                    raise PrefixNotAvailable
+                return create_registered(self.registered)
 
     def request_uri(self, request_id: RequestId) -> str:
         """Where the wallet fetches the request object."""
@@ -42,6 +64,10 @@ class RequestIdentity:
     def response_uri(self, request_id: RequestId) -> str:
         """Where the wallet posts its answer."""
         return f"{self.public_url}/responses/{request_id}"
+
+    def return_uri(self, response_code: str) -> str:
+        """Where the wallet sends its holder when it has answered (5.22)."""
+        return f"{self.public_url}/return?{urlencode({'response_code': response_code})}"
 
 
 def create_secret(random: bytes) -> str:
@@ -63,3 +89,8 @@ def parse_request_id(text: str) -> RequestId:
 def transaction_hash(transaction_id: TransactionId) -> bytes:
     """SHA-256, as the store keeps it."""
     return hashlib.sha256(transaction_id.encode()).digest()
+
+
+def response_code_hash(response_code: str) -> bytes:
+    """SHA-256, as the store keeps it."""
+    return hashlib.sha256(response_code.encode()).digest()

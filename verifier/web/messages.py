@@ -1,11 +1,13 @@
 """What the APIs for relying services and management take and give."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from verifier.domain.presentation import ClientIdPrefix
+from specs.openid4vp import RequestUriMethod, ResponseMode
+from verifier.domain.presentation import ClientIdPrefix, CrossDevice, Release
+from verifier.services.start_presentation import StartOptions
 
 PresetId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
 
@@ -20,26 +22,59 @@ class PresentationRequest(Message):
     """Ask a wallet for what a preset says."""
 
     preset: PresetId
+    flow: Literal["api", "page"] = "api"
+    """``api``: the service shows link and QR code itself. ``page``: a page of the verifier does, in the
+    visitor's browser, and the result waits for that browser."""
     client_id_prefix: ClientIdPrefix = ClientIdPrefix.X509_HASH
     by_value: bool = False
     """The whole request in the link; always so for ``redirect_uri``, which is not signed."""
-    response_mode: Literal["direct_post", "direct_post.jwt"] = "direct_post"
+    response_mode: Literal["direct_post", "direct_post.jwt"] = "direct_post.jwt"
     request_uri_method: Literal["get", "post"] = "post"
+    cross_device: CrossDevice | None = None
+    """Left out: as the preset says. More protection may be asked for, less may not."""
+    return_url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    """Where the page leads back to: one that is registered, character by character."""
+    reference: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """The service's own word for it, in printable ASCII; it comes back with the webhook."""
+    transaction_data: Annotated[list[dict[str, Any]], Field(max_length=4)] = Field(default_factory=list)
     locale: Literal["en-CA", "fr-CA"] = "en-CA"
+    lifetime_seconds: Annotated[int, Field(ge=30, le=3600)] | None = None
+    """How long it may be answered; left out: as long as the verifier allows."""
+
+    def options(self) -> StartOptions:
+        """The same for the service that starts it."""
+        seconds = self.lifetime_seconds
+        return StartOptions(
+            prefix=self.client_id_prefix,
+            by_value=self.by_value,
+            response_mode=ResponseMode(self.response_mode),
+            method=RequestUriMethod(self.request_uri_method),
+            release=Release.BROWSER if self.flow == "page" else Release.DIRECT,
+            cross_device=self.cross_device,
+            return_url=self.return_url,
+            reference=self.reference,
+            transaction_data=tuple(self.transaction_data),
+            locale=self.locale,
+            lifetime=None if seconds is None else timedelta(seconds=seconds),
+        )
 
 
 class PresentationAnswer(Message):
     """A started presentation. The transaction id is a secret of the relying service."""
 
     transaction_id: str
-    authorization_request: str
-    """``openid4vp://…``: for a link on the same device, or a QR code."""
+    authorization_request: str | None
+    """``openid4vp://…``: for a link on the same device, or a QR code. ``null`` with a page."""
     request_uri: str | None
-    """``null`` when the request stands in the link."""
+    """``null`` when the request stands in the link, and with a page."""
+    page_url: str | None
+    """Where to send the visitor's browser; for that browser alone."""
     expires_at: datetime
     status_url: str
+    events_url: str
     result_url: str
-    qr_svg: str
+    qr_svg: str | None
+    """``null`` with a page, and when the link is too long for a QR code."""
 
 
 class PresentationStateAnswer(Message):

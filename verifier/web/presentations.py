@@ -1,19 +1,24 @@
-"""The presentation API for relying services: start, look, fetch the result once."""
+"""The presentation API for relying services: ask, look or be told, fetch the result once, call it off."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from starlette.responses import StreamingResponse
 
-from specs.openid4vp import RequestUriMethod
 from trillium.runtime.bodies import read_json
-from trillium.runtime.qr import draw_qr_apart
+from trillium.runtime.qr import QrTooLarge, draw_qr_apart
+from verifier.domain.event import Actor
 from verifier.domain.presentation import TransactionId
+from verifier.services.ask_for_presentation import AskedPresentation, AskForPresentation
+from verifier.services.cancel_presentation import CancelPresentation
+from verifier.services.follow_state import FollowState
 from verifier.services.get_result import GetResult
 from verifier.services.relying_services import RelyingServices
-from verifier.services.start_presentation import StartPresentation
-from verifier.web.callers import relying_service_caller
+from verifier.web.callers import Caller, relying_service_caller
+from verifier.web.event_stream import MEDIA_TYPE, create_event_stream
 from verifier.web.messages import (
     PresentationAnswer,
     PresentationRequest,
@@ -22,8 +27,11 @@ from verifier.web.messages import (
 )
 from verifier.web.wallets import NO_STORE
 
-POLL_AFTER = "2"
+POLL_AFTER: Final = "2"
 """Seconds between two looks at an open presentation."""
+LARGEST_QR: Final = 20
+"""Version; a link with the whole request in it may be beyond what a screen and a camera can do."""
+SERVICE: Final = Actor("relying-service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +39,44 @@ class PresentationServices:
     """What the API does its work with."""
 
     clients: RelyingServices
-    start: StartPresentation
+    ask: AskForPresentation
     results: GetResult
+    follow: FollowState
+    cancel: CancelPresentation
     public_url: str
 
 
 def presentation_router(services: PresentationServices) -> APIRouter:
     """Routes under ``/presentations``; each asks for the relying service's id and secret (HTTP Basic)."""
     router = APIRouter(prefix="/presentations", tags=["relying services"])
-
     caller = relying_service_caller(services.clients)
+    _add_asking(router, services, caller)
+    _add_looking(router, services, caller)
+    _add_ending(router, services, caller)
+    return router
 
-    @router.post("", status_code=201, summary="Ask for a presentation: a link and a QR code for the wallet")
-    async def start(request: Request, response: Response) -> PresentationAnswer:
+
+def _add_asking(router: APIRouter, services: PresentationServices, caller: Caller) -> None:
+    @router.post(
+        "",
+        status_code=201,
+        summary="Ask for a presentation: a link and a QR code for the wallet, or a page for the visitor",
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": PresentationRequest.model_json_schema()}},
+            }
+        },
+    )
+    async def ask(request: Request, response: Response) -> PresentationAnswer:
         service = await caller(request)
         wanted = await _read_request(request)
-        started = await services.start(
-            service,
-            wanted.preset,
-            prefix=wanted.client_id_prefix,
-            method=RequestUriMethod(wanted.request_uri_method),
-            locale=wanted.locale,
-        )
+        asked = await services.ask(service, wanted.preset, wanted.options())
         response.headers.update(NO_STORE)
-        url = f"{services.public_url}/presentations/{started.transaction_id}"
-        qr = await draw_qr_apart(started.authorization_request, largest_version=20)
-        return PresentationAnswer(
-            transaction_id=started.transaction_id,
-            authorization_request=started.authorization_request,
-            request_uri=started.request_uri,
-            expires_at=started.presentation.expires_at,
-            status_url=url,
-            result_url=f"{url}/result",
-            qr_svg=str(qr.svg("Presentation request")),
-        )
+        return await _answer(asked, services.public_url)
 
+
+def _add_looking(router: APIRouter, services: PresentationServices, caller: Caller) -> None:
     @router.get("/{transaction_id}", summary="The state of a presentation")
     async def look(transaction_id: str, request: Request, response: Response) -> PresentationStateAnswer:
         state = await services.results.state(await caller(request), TransactionId(transaction_id))
@@ -74,13 +85,54 @@ def presentation_router(services: PresentationServices) -> APIRouter:
             response.headers["Retry-After"] = POLL_AFTER
         return PresentationStateAnswer(state=state.value)
 
+    @router.get(
+        "/{transaction_id}/events",
+        summary="The states of a presentation as they change, as server-sent events",
+        response_class=StreamingResponse,
+        responses={200: {"content": {MEDIA_TYPE: {}}}},
+    )
+    async def follow(transaction_id: str, request: Request) -> StreamingResponse:
+        states = await services.follow(await caller(request), TransactionId(transaction_id))
+        return create_event_stream(states)
+
+
+def _add_ending(router: APIRouter, services: PresentationServices, caller: Caller) -> None:
     @router.get("/{transaction_id}/result", summary="The result, once; it is deleted when fetched")
     async def fetch(transaction_id: str, request: Request, response: Response) -> ResultAnswer:
         result = await services.results.fetch(await caller(request), TransactionId(transaction_id))
         response.headers.update(NO_STORE)
         return ResultAnswer.model_validate(result)
 
-    return router
+    @router.delete("/{transaction_id}", status_code=204, summary="Call a presentation off")
+    async def cancel(transaction_id: str, request: Request) -> None:
+        presentation = await services.results.find(await caller(request), TransactionId(transaction_id))
+        await services.cancel(presentation, actor=SERVICE)
+
+
+async def _answer(asked: AskedPresentation, public_url: str) -> PresentationAnswer:
+    started = asked.started
+    url = f"{public_url}/presentations/{started.transaction_id}"
+    # Of a presentation for a browser only the page offers the request, bound to that browser.
+    link = None if asked.page_url else started.authorization_request
+    return PresentationAnswer(
+        transaction_id=started.transaction_id,
+        authorization_request=link,
+        request_uri=started.request_uri if link else None,
+        page_url=asked.page_url,
+        expires_at=started.presentation.expires_at,
+        status_url=url,
+        events_url=f"{url}/events",
+        result_url=f"{url}/result",
+        qr_svg=None if link is None else await _draw(link),
+    )
+
+
+async def _draw(link: str) -> str | None:
+    try:
+        qr = await draw_qr_apart(link, largest_version=LARGEST_QR)
+    except QrTooLarge:
+        return None
+    return str(qr.svg("Presentation request"))
 
 
 async def _read_request(request: Request) -> PresentationRequest:

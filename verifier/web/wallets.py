@@ -8,6 +8,7 @@ from specs.openid4vp import (
     REQUEST_OBJECT_MEDIA_TYPE,
     create_response_answer,
     parse_direct_post,
+    parse_direct_post_jwt,
     parse_request_uri_post,
 )
 from trillium.runtime.bodies import read_form
@@ -35,14 +36,17 @@ class RequestObjectEndpoint:
 
 
 class ResponseEndpoint:
-    """``POST /responses/{request_id}``: ``direct_post``."""
+    """``POST /responses/{request_id}``: ``direct_post`` and ``direct_post.jwt``."""
 
     def __init__(self, receive: ReceiveResponse) -> None:
         self._receive = receive
 
     async def respond(self, request: Request) -> Response:
-        """200 with a JSON object, for presentations and for a wallet's refusal alike (5.21)."""
-        response = parse_direct_post(await read_form(request))
-        await self._receive(parse_request_id(request.path_params["request_id"]), response)
-        body = orjson.dumps(create_response_answer())
+        """200 with a JSON object, for presentations and for a wallet's refusal alike (5.21, 5.22)."""
+        form = await read_form(request)
+        # By what is there; whether it was asked for, the presentation says.
+        encrypted = any(name == "response" for name, _ in form)
+        response = parse_direct_post_jwt(form) if encrypted else parse_direct_post(form)
+        received = await self._receive(parse_request_id(request.path_params["request_id"]), response)
+        body = orjson.dumps(create_response_answer(redirect_uri=received.redirect_uri))
         return Response(body, media_type="application/json", headers=NO_STORE)
