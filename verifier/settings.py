@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import Field, field_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from specs.openid4vp import create_registered
 from specs.openid4vp.errors import RequestError
@@ -26,6 +26,8 @@ class Settings(TrustListSettings):
     keys_uri: str = Field(default_factory=lambda data: f"file:{data['var_dir']}/keys/verifier", repr=False)
     presets_dir: Path | None = None
     """Presets; empty: those that are shipped."""
+    types_dir: Path | None = None
+    """Type Metadata documents of the types that presets ask for; empty: their claims are not checked."""
     client_id: str = ""
     """What wallets call this verifier that know it beforehand; empty: none does. It has no prefix."""
     presentation_seconds: int = Field(300, ge=30, le=3600)
@@ -39,6 +41,16 @@ class Settings(TrustListSettings):
     """How many one relying service may have open at once."""
     event_streams: int = Field(200, ge=0, le=10_000)
     """How many presentations one relying service may follow at once, in each process."""
+
+    offline_types: Annotated[tuple[str, ...], NoDecode] = ("proof-of-age",)
+    """Types, by short name or ``vct``, that are shown where there is no network (comma-separated)."""
+
+    @field_validator("offline_types", mode="before")
+    @classmethod
+    def _split_types(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @field_validator("client_id")
     @classmethod

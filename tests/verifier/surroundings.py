@@ -22,11 +22,12 @@ from specs.openid4vp import (
 )
 from specs.openid4vp.encrypted_response import encrypt_response, parse_response_jwe
 from specs.token_status_list import StatusOutcome, StatusReference
+from tests.verifier.bundling import CollectionByHand
 from tests.verifier.holder import Binding
 from tests.verifier.issuing import NOW, SimulatedIssuer
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.randomness import SystemRandomness
-from verifier.app import Outside, Store, Verifier, build_verifier, open_ring
+from verifier.app import OfflineSources, Outside, Store, Verifier, build_verifier, open_ring
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.domain.event import Actor
 from verifier.domain.relying_service import RelyingService
@@ -36,6 +37,7 @@ from verifier.ports import DeliveryAnswer, PageStore, StatusAnswer, WebhookStore
 from verifier.services.receive_response import Received, WalletResponse
 from verifier.services.start_presentation import StartedPresentation, StartOptions
 from verifier.settings import Settings
+from verifier.store.lists_memory import MemoryMetLists
 from verifier.store.memory import MemoryVerifierStore
 from verifier.store.pages_memory import MemoryPages
 from verifier.store.webhooks_memory import MemoryWebhooks
@@ -130,6 +132,9 @@ class Desk:
     pages: PageStore = field(default_factory=MemoryPages)
     webhooks: WebhookStore | None = None
     receiver: ReceiverByHand = field(default_factory=ReceiverByHand)
+    offline: OfflineSources = field(
+        default_factory=lambda: OfflineSources(MemoryMetLists(), CollectionByHand())
+    )
     settings: Settings = field(default_factory=settings_for_tests)
     verifier: Verifier = field(init=False)
 
@@ -143,6 +148,7 @@ class Desk:
             self.pages,
             self.webhooks or MemoryWebhooks(self.store),
             self.receiver,
+            self.offline,
         )
         ring = open_ring(self.settings, self.clock.now())
         self.verifier = build_verifier(self.settings, ring, outside, FixedTrust(self.trust))

@@ -1,8 +1,10 @@
 """The verifier put together: the only place that knows all its parts, one module per capability."""
 
 from verifier.app.application import create_app, create_part, opened_verifier
+from verifier.app.examine_presets import examine_presets
 from verifier.app.outside import (
     SECRETS,
+    OfflineSources,
     Outside,
     Store,
     open_outside,
@@ -16,6 +18,7 @@ from verifier.app.services import Verifier, build_verifier
 
 __all__ = [
     "SECRETS",
+    "OfflineSources",
     "Outside",
     "Store",
     "Verifier",
@@ -23,6 +26,7 @@ __all__ = [
     "build_verifier",
     "create_app",
     "create_part",
+    "examine_presets",
     "open_outside",
     "open_pages",
     "open_ring",

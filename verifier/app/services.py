@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keys import KeyPurpose, KeyRing, Secret
+from verifier.app.bundles import BundleServices, build_bundles
 from verifier.app.kept import KeptServices, build_kept
 from verifier.app.messages import build_webhooks
-from verifier.app.bundles import BundleServices, build_bundles
 from verifier.app.outside import Outside
 from verifier.app.pages import PageServices, build_pages
 from verifier.app.presets import PresetsInForce
 from verifier.app.requests import build_requests
 from verifier.clients.presets import PresetFiles, read_preset_files
-from verifier.domain.known_types import known_types
+from verifier.clients.type_descriptions import read_type_descriptions
+from verifier.domain.known_types import KnownTypes, known_types
 from verifier.domain.preset import Preset
-from verifier.domain.trust import Trust
 from verifier.ports import TrustSource
 from verifier.services.browser_requests import BrowserRequests
 from verifier.services.cancel_presentation import CancelPresentation
@@ -57,7 +57,8 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
     """Wires the services."""
     store, clock, randomness = outside.store, outside.clock, outside.randomness
     files = read_preset_files(settings.presets_dir, production=settings.is_production)
-    presets = PresetsInForce(trust, clock, lambda known: _presets(files, known))
+    described = read_type_descriptions(settings.types_dir)
+    presets = PresetsInForce(trust, clock, lambda known: _presets(files, known_types(known, described)))
 
     def wrapping(version: int | None) -> Secret:
         return ring.secret_for(KeyPurpose.WRAPPING, version)
@@ -88,6 +89,6 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
     )
 
 
-def _presets(files: PresetFiles, trust: Trust) -> Mapping[str, Preset]:
+def _presets(files: PresetFiles, types: KnownTypes) -> Mapping[str, Preset]:
     # Without a trusted issuer there is nothing that could be asked for and accepted.
-    return files.resolved(known_types(trust)) if trust.issuers else {}
+    return files.resolved(types) if types.vcts else {}
