@@ -15,11 +15,11 @@ from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
 from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, readiness_route
+from verifier.app.bundles import bundle_routes
 from verifier.app.kept import evidence_routes, receipt_routes
 from verifier.app.pages import PAGE_PREFIXES, draw_pages, is_state_path, page_routes
 from verifier.app.presentations import presentation_routes
 from verifier.app.published_keys import key_routes
-from verifier.app.bundles import bundle_routes
 from verifier.app.readiness import build_readiness
 from verifier.app.services import Verifier
 from verifier.app.wallets import wallet_routes
