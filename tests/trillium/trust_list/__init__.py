@@ -1,0 +1,1 @@
+"""The signed trust list: format, signature, memory, renewal, commands."""
