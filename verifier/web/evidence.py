@@ -22,7 +22,7 @@ from verifier.services.evidence import Evidence
 from verifier.web.callers import Caller
 from verifier.web.wallets import NO_STORE
 
-_PLACE = r"^[0-9]{1,15}\.[A-Za-z0-9_-]{22}$"
+_PLACE = r"^[0-9]{1,14}\.[A-Za-z0-9_-]{22}$"
 
 
 class EvidenceEntryAnswer(BaseModel):
