@@ -1,4 +1,4 @@
-"""What goes on around the end of a presentation: what an accepted one leaves behind, and who is told."""
+"""What an accepted presentation leaves behind beside its result: receipts, evidence."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from specs.openid4vp import VpToken
 from verifier.domain.kept import Kept
-from verifier.domain.presentation import Presentation, PresentationState
+from verifier.domain.presentation import Presentation
 from verifier.domain.preset import Preset
 from verifier.services.verification.checked import Decision
 
@@ -30,12 +30,3 @@ class AcceptedResponse:
 class Keeper(Protocol):
     async def __call__(self, accepted: AcceptedResponse) -> Kept:
         """What the accepted presentation leaves behind: made before, written with its end or not at all."""
-
-
-class EndHook(Protocol):
-    async def __call__(self, presentation: Presentation, state: PresentationState, now: datetime) -> None:
-        """Called once, after a wallet's answer has ended the presentation in ``state``.
-
-        A crash in between loses the call, so nothing that must happen may hang on it. It answers for its own
-        failures: what it raises reaches the wallet as an error of ours, although its answer counts.
-        """

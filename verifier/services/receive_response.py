@@ -5,7 +5,6 @@ presentation open: a stranger who saw the QR code cannot burn it. The conditiona
 first one wins.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -28,7 +27,7 @@ from verifier.domain.presentation import Presentation, PresentationState, Reques
 from verifier.domain.verdict import Accepted, ClerkOutcome
 from verifier.errors import PresentationNotGenuine, RequestGone, ResponseNotForThisRequest
 from verifier.ports import Clock, PresentationStore, Randomness
-from verifier.services.accepted import AcceptedResponse, EndHook, Keeper
+from verifier.services.accepted import AcceptedResponse, Keeper
 from verifier.services.request_contents import RequestContents
 from verifier.services.requests import SECRET_BYTES, create_secret, response_code_hash
 from verifier.services.results import ResultSeals, render_end, render_result, state_of
@@ -74,9 +73,7 @@ class ReceiveResponse:
     seals: ResultSeals
     clock: Clock
     randomness: Randomness
-    keep: Keeper | None = None
-    """``None``: nothing is left behind, as in tests."""
-    on_end: Sequence[EndHook] = ()
+    keep: Keeper
 
     async def __call__(self, request_id: RequestId, response: WalletResponse) -> Received:
         """What was posted to the response URI. Returns when the wallet is to be told that it has arrived.
@@ -146,7 +143,8 @@ class ReceiveResponse:
         reason = reasons[0] if reasons else ""
         result = render_result(presentation.preset, verdict, now)
         kept = await self._keep(presentation, response, decision, now, in_browser=response_code is None)
-        await self._conclude(presentation, _End(state_of(verdict), result, reason, reasons, kept), response_code, now)
+        end = _End(state_of(verdict), result, reason, reasons, kept)
+        await self._conclude(presentation, end, response_code, now)
         # decisions.md, Verdicts: what is not genuine gets an error, an outcome of policy does not.
         if verdict.outcome is ClerkOutcome.NOT_GENUINE:
             raise PresentationNotGenuine(reason)
@@ -171,7 +169,7 @@ class ReceiveResponse:
         *,
         in_browser: bool,
     ) -> Kept | None:
-        if self.keep is None or not isinstance(decision.verdict, Accepted):
+        if not isinstance(decision.verdict, Accepted):
             return None
         preset = self.contents.preset_of(presentation)
         accepted = AcceptedResponse(presentation, preset, response.vp_token, decision, now, in_browser)
@@ -202,8 +200,6 @@ class ReceiveResponse:
         )
         if not won:
             raise RequestGone
-        for hook in self.on_end:
-            await hook(presentation, end.state, now)
 
 
 _REGISTERED: Final = frozenset(

@@ -159,7 +159,7 @@ async def test_only_an_accepted_result_has_claims(outcome: StatusOutcome) -> Non
     result = await asked.result()
     assert not result["claims"]
     [reason] = result["reasons"]
-    assert set(reason) == {"code", "query_id", "text"}
+    assert set(reason) == {"code", "query_id", "text", "advice"}
     assert set(reason["text"]) == {"en-CA", "fr-CA"}
     assert "Planted" not in str(result)
 

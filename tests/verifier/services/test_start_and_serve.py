@@ -1,11 +1,12 @@
 """Starting a presentation and serving its request object (5.01 to 5.08, 5.30)."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from specs.openid4vp import (
-    RequestUriMethod,
     parse_authorization_request,
     parse_client_id,
     parse_request_object,
@@ -17,16 +18,14 @@ from tests.verifier.surroundings import PUBLIC_URL, Desk, claims_of, header_of, 
 from verifier.domain.event import EventName
 from verifier.domain.presentation import PRESENTATION_LIFETIME, ClientIdPrefix, RequestId
 from verifier.errors import RequestGone, UnknownPreset
-from verifier.services.start_presentation import StartedPresentation
+from verifier.services.start_presentation import StartedPresentation, StartOptions
 
 HASH, SAN = ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS
 
 
 async def start(desk: Desk, prefix: ClientIdPrefix = HASH) -> StartedPresentation:
     service = await desk.register()
-    return await desk.verifier.start(
-        service, "identity", prefix=prefix, method=RequestUriMethod.POST, locale="fr-CA"
-    )
+    return await desk.verifier.start(service, "identity", StartOptions(prefix=prefix, locale="fr-CA"))
 
 
 async def serve(desk: Desk, started: StartedPresentation, wallet_nonce: str | None = None) -> str:
@@ -101,6 +100,11 @@ async def test_the_request_object_says_exactly_this(prefix: ClientIdPrefix) -> N
     assert set(header) == {"alg", "typ", "x5c"}
     assert (header["alg"], header["typ"]) == ("ES256", "oauth-authz-req+jwt")
     assert len(header["x5c"]) == 1
+    [info] = claims.pop("verifier_info")
+    assert claims_of(info["data"])["exp"] == claims["exp"]
+    [key] = claims["client_metadata"].pop("jwks")["keys"]
+    assert set(key) == {"kty", "crv", "x", "y", "use", "alg", "kid"}
+    assert (key["alg"], key["use"], key["crv"]) == ("ECDH-ES", "enc", "P-256")
     query = claims.pop("dcql_query")
     assert [credential["id"] for credential in query["credentials"]] == ["photo_card"]
     assert claims == {
@@ -109,24 +113,31 @@ async def test_the_request_object_says_exactly_this(prefix: ClientIdPrefix) -> N
         "exp": int((NOW + PRESENTATION_LIFETIME).timestamp()),
         "client_id": query_of(started.authorization_request)["client_id"],
         "response_type": "vp_token",
-        "response_mode": "direct_post",
+        "response_mode": "direct_post.jwt",
         "response_uri": f"{PUBLIC_URL}/responses/{one.request_id}",
         "nonce": one.nonce,
         "state": one.state_value,
         "client_metadata": {
+            "encrypted_response_enc_values_supported": ["A128GCM", "A256GCM"],
             "vp_formats_supported": {
                 "dc+sd-jwt": {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]}
-            }
+            },
         },
     }
+
+
+def without_info(claims: dict[str, Any]) -> dict[str, Any]:
+    """What is signed anew each time compared by what it says."""
+    [info] = claims.pop("verifier_info")
+    return {**claims, "registration": claims_of(info["data"])}
 
 
 async def test_5_02_the_request_is_served_again_and_again_while_it_is_open() -> None:
     desk = Desk()
     started = await start(desk)
-    first = claims_of(await serve(desk, started))
+    first = without_info(claims_of(await serve(desk, started)))
     for wallet_nonce in (None, "one", "two"):
-        claims = claims_of(await serve(desk, started, wallet_nonce))
+        claims = without_info(claims_of(await serve(desk, started, wallet_nonce)))
         assert claims.pop("wallet_nonce", None) == wallet_nonce
         assert claims == first
     assert (await events(desk)).count(EventName.REQUEST_OBJECT_RETRIEVED) == 1
@@ -166,6 +177,6 @@ async def test_unknown_requests_are_gone() -> None:
 async def test_a_preset_that_was_taken_away_is_not_asked_any_more() -> None:
     desk = Desk()
     started = await start(desk)
-    desk.verifier.serve.presets.pop("identity")  # type: ignore[attr-defined]
+    serve_without = replace(desk.verifier.serve, contents=replace(desk.verifier.serve.contents, presets={}))
     with pytest.raises(RequestGone):
-        await serve(desk, started)
+        await serve_without(started.presentation.request_id, wallet_nonce=None)

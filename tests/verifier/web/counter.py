@@ -11,14 +11,23 @@ import orjson
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from specs.encoding import b64url_decode
 from specs.sd_jwt import PlanPath
 from tests.verifier.holder import NINETEEN, Binding, present
 from tests.verifier.issuing import SimulatedIssuer
-from tests.verifier.surroundings import PUBLIC_URL, Desk, claims_of, query_of, settings_for_tests
+from tests.verifier.surroundings import (
+    PUBLIC_URL,
+    Desk,
+    claims_of,
+    encrypted_text,
+    query_of,
+    request_in,
+    settings_for_tests,
+)
 from trillium.runtime.database import create_schema, open_database
 from trillium.runtime.management import open_management_guard
 from trillium.runtime.mounting import Part, mount
-from verifier.app import assemble, open_pages, open_store
+from verifier.app import assemble, open_pages, open_store, open_webhooks
 from verifier.store import tables
 
 FORM = "application/x-www-form-urlencoded"
@@ -38,6 +47,8 @@ class Counter:
     http: httpx.AsyncClient
     var_dir: Path
     issuer: SimulatedIssuer = field(default_factory=SimulatedIssuer)
+    wishes: dict[str, Any] = field(default_factory=lambda: {"response_mode": "direct_post"})
+    """How presentations are started unless a test says otherwise."""
 
     @property
     def management(self) -> dict[str, str]:
@@ -52,14 +63,17 @@ class Counter:
         return httpx.BasicAuth(answer.json()["client_id"], answer.json()["client_secret"])
 
     async def start(self, service: httpx.BasicAuth | None = None, **wanted: Any) -> "Visit":
-        """A started presentation, whose request object the wallet has fetched."""
+        """A started presentation, whose request the wallet has read."""
         service = service or await self.register()
-        body = {"preset": "age-19-or-over", **wanted}
+        body = {"preset": "age-19-or-over", **self.wishes, **wanted}
         answer = await self.http.post("/presentations", json=body, auth=service)
         assert answer.status_code == 201, answer.text
-        request = await self.http.get(answer.json()["request_uri"])
+        started = answer.json()
+        if started["request_uri"] is None:
+            return Visit(self, service, started, request_in(started["authorization_request"]))
+        request = await self.http.get(started["request_uri"])
         assert request.status_code == 200, request.text
-        return Visit(self, service, answer.json(), claims_of(request.text))
+        return Visit(self, service, started, claims_of(request.text))
 
 
 @dataclass
@@ -89,9 +103,15 @@ class Visit:
         return present(text, self.binding(**binding), *(paths or (NINETEEN,)))
 
     async def post(self, fields: Mapping[str, Any], **changed: Any) -> httpx.Response:
-        """A form to the response URI; the state goes along unless it is changed."""
+        """A form to the response URI; the state goes along unless it is changed.
+
+        A presentation is encrypted where the request wants it; a refusal goes in the clear.
+        """
         form = {"state": self.request["state"], **fields, **changed}
         form = {name: value for name, value in form.items() if value is not None}
+        if "vp_token" in form and self.request["response_mode"] == "direct_post.jwt":
+            members = {**form, "vp_token": orjson.loads(form["vp_token"])}
+            form = {"response": encrypted_text(self.request, members)}
         return await self.counter.http.post(self.response_uri, data=form)
 
     async def show(self, *cards: str, query_id: str = "photo_card", **changed: Any) -> httpx.Response:
@@ -126,6 +146,7 @@ async def opened_counter(folder: Path, *, database_url: str = "", **settings: An
     desk = Desk(
         store=open_store(database),
         pages=open_pages(database),
+        webhooks=open_webhooks(database),
         settings=settings_for_tests(var_dir=var_dir, **settings),
     )
     app = assemble(desk.verifier, open_management_guard(var_dir), _no_lifespan)
@@ -134,6 +155,20 @@ async def opened_counter(folder: Path, *, database_url: str = "", **settings: An
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as http:
         yield Counter(desk, mounted, http, var_dir)
     await database.close()
+
+
+def is_sent_back(answer: httpx.Response) -> bool:
+    """200, and where the person goes on: a code of 128 bits and nothing that says how it ended (5.22)."""
+    body = answer.json()
+    url = body.get("redirect_uri", "")
+    code = url.removeprefix(f"{PUBLIC_URL}/return?response_code=")
+    return (
+        answer.status_code == 200
+        and answer.headers["content-type"] == "application/json"
+        and answer.headers["cache-control"] == "no-store"
+        and set(body) == {"redirect_uri"}
+        and len(b64url_decode(code)) == 16
+    )
 
 
 def is_oauth_error(answer: httpx.Response, code: str = "invalid_request") -> bool:

@@ -181,7 +181,7 @@ BODIES: dict[str, bytes] = {
     "preset-with-a-path": b'{"preset": "../identity"}',
     "unknown-member": b'{"preset": "identity", "claims": ["birthdate"]}',
     "own-query": b'{"preset": "identity", "dcql_query": {}}',
-    "unknown-prefix": b'{"preset": "identity", "client_id_prefix": "redirect_uri"}',
+    "unknown-prefix": b'{"preset": "identity", "client_id_prefix": "openid_federation"}',
     "unknown-method": b'{"preset": "identity", "request_uri_method": "PUT"}',
     "unknown-locale": b'{"preset": "identity", "locale": "de-DE"}',
     "surrogate": b'{"preset": "\\ud800"}',
