@@ -1,6 +1,6 @@
 """The wallet put together: the only place that knows all its parts."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,9 +8,11 @@ from importlib.metadata import version
 from typing import Protocol
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 
 from keys import KeyPurpose, KeyRing, KeySpec, Secret, open_key_ring
+from specs.openid4vp import RegisteredClient
 from trillium.runtime.application import create_application
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.database import Database, SqliteDatabase, create_schema, open_database
@@ -34,7 +36,7 @@ from trillium.runtime.trust_list import (
     open_trust_list,
     renew_in_background,
 )
-from wallet_api.clients.holder_keys import ServerHeldKeys
+from wallet_api.clients.holder_keys import ServerHeldKeys, create_ephemeral_key
 from wallet_api.clients.internet import DirectPost, HttpInternet
 from wallet_api.clients.status_lists import HttpStatusLists
 from wallet_api.clients.trust_list import ListedTrust
@@ -44,6 +46,7 @@ from wallet_api.ports import (
     CredentialStore,
     Delivery,
     EventLog,
+    HistoryStore,
     Internet,
     OperationStore,
     Randomness,
@@ -53,10 +56,14 @@ from wallet_api.services.accept_offer import AcceptOffer
 from wallet_api.services.accounts import Accounts
 from wallet_api.services.answer_request import AnswerRequest, ConsentToRequest
 from wallet_api.services.cards import Cards
+from wallet_api.services.create_responses import CreateResponses
+from wallet_api.services.fetch_receipt import FetchReceipt
+from wallet_api.services.history import History
 from wallet_api.services.issuer_calls import IssuerCalls
 from wallet_api.services.open_offer import OpenOffer
 from wallet_api.services.open_request import OpenRequest
 from wallet_api.services.operations import Operations
+from wallet_api.services.read_request import ReadRequest
 from wallet_api.services.receive_credential import ReceiveCredential
 from wallet_api.services.type_documents import TypeDocuments
 from wallet_api.services.vault import Vault
@@ -69,6 +76,7 @@ from wallet_api.store.sqlite import SqliteWalletStore
 from wallet_api.web.accounts import accounts_router, caller_by_token
 from wallet_api.web.answers import ANSWERS
 from wallet_api.web.credentials import credentials_router
+from wallet_api.web.history import history_router
 from wallet_api.web.offers import offers_router
 from wallet_api.web.presentations import presentations_router
 from wallet_api.web.rates import RATES, route_class
@@ -76,12 +84,13 @@ from wallet_api.web.rates import RATES, route_class
 REFRESH_KEYS_EVERY = 5.0
 PURGE_EVERY = 60.0
 MAX_OFFER_REQUEST_BYTES = 128 * 1024
+MAX_PAGE_REQUEST_BYTES = 256 * 1024
 SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
 NO_TOKEN = bytes(32)
 """The hash of no token that anybody will find."""
 
 
-class Store(AccountStore, OperationStore, CredentialStore, EventLog, Protocol):
+class Store(AccountStore, OperationStore, CredentialStore, HistoryStore, EventLog, Protocol):
     """All stores of the wallet; every adapter is all of them."""
 
 
@@ -107,7 +116,8 @@ class Outside:
 
     ``secret(version)``: the server's wrapping secret, None for the current one. ``allow_http``: whether
     addresses may be http as far as ``internet`` calls them. ``may_hold_key(vct)``: whether the policy of a
-    type lets its holder keys be kept here.
+    type lets its holder keys be kept here. ``registered``: verifiers known beforehand. ``ephemeral``: makes a
+    fresh key on P-256 for each encrypted answer.
     """
 
     store: Store
@@ -118,6 +128,8 @@ class Outside:
     may_hold_key: Callable[[str], bool]
     delivery: Delivery | None = None
     client_id: str | None = None
+    registered: Mapping[str, RegisteredClient] = field(default_factory=dict)
+    ephemeral: Callable[[], ec.EllipticCurvePrivateKey] = create_ephemeral_key
     clock: Clock = field(default_factory=SystemClock)
     randomness: Randomness = field(default_factory=SystemRandomness)
 
@@ -138,6 +150,7 @@ class Wallet:
     open_request: OpenRequest
     consent: ConsentToRequest
     answer: AnswerRequest
+    history: History
 
 
 def build_services(outside: Outside) -> Wallet:
@@ -160,16 +173,29 @@ def build_services(outside: Outside) -> Wallet:
         randomness,
         outside.client_id,
     )
-    answer = AnswerRequest(verifier_calls, operations, store, store, vault, clock)
+    history = History(store, vault, clock, randomness)
+    answer = AnswerRequest(
+        verifier_calls,
+        operations,
+        store,
+        store,
+        vault,
+        clock,
+        CreateResponses(outside.ephemeral, randomness),
+        history,
+        FetchReceipt(internet),
+    )
+    read = ReadRequest(verifier_calls, trust, outside.registered, clock, randomness)
     return Wallet(
         accounts=Accounts(store, vault, clock, randomness),
         open_offer=OpenOffer(issuer_calls, trust, operations, clock),
         accept_offer=AcceptOffer(receive, keys, operations, outside.may_hold_key),
         receive=receive,
         cards=Cards(store, vault, trust, statuses, clock),
-        open_request=OpenRequest(verifier_calls, trust, store, vault, operations, clock, randomness),
+        open_request=OpenRequest(read, store, vault, operations, clock),
         consent=ConsentToRequest(answer, keys),
         answer=answer,
+        history=history,
     )
 
 
@@ -239,6 +265,7 @@ def assemble(
         offers_router(wallet.open_offer, wallet.accept_offer, caller),
         credentials_router(wallet.cards, caller),
         presentations_router(wallet.open_request, wallet.consent, wallet.answer, caller),
+        history_router(wallet.history, caller),
     ):
         app.include_router(router)
     document_hot_routes(app, looked_at)
@@ -247,7 +274,11 @@ def assemble(
         default_language=settings.default_locale,
         buckets=TokenBuckets(RATES) if settings.rate_limits else None,
         route_class=route_class,
-        body_limits={"/offers": MAX_OFFER_REQUEST_BYTES, "/accounts": 4096},
+        body_limits={
+            "/offers": MAX_OFFER_REQUEST_BYTES,
+            "/presentations/page": MAX_PAGE_REQUEST_BYTES,
+            "/accounts": 4096,
+        },
         quiet=lambda path: path in (HEALTH_PATH, READY_PATH),
     )
     renderer = install_error_handlers(app, ANSWERS, lambda _path: CallerKind.PROBLEM)

@@ -10,6 +10,7 @@ from specs.token_status_list import StatusOutcome, StatusReference
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Event
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
+from wallet_api.domain.history import HistoryEntry, HistoryId
 from wallet_api.domain.holder_key import HolderKey
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
 from wallet_api.domain.trust import Trust
@@ -85,6 +86,22 @@ class CredentialStore(Protocol):
         """Deletes a card with its keys; ``False`` when there is none."""
 
 
+class HistoryStore(Protocol):
+    async def add_history(self, entry: HistoryEntry, event: Event) -> None:
+        """Keeps a record of a presentation; beyond the newest ``MAX_ENTRIES`` of an account none is kept."""
+
+    async def replace_history(
+        self, account_id: AccountId, entry_id: HistoryId, sealed: bytes, event: Event
+    ) -> bool:
+        """Puts something else in its place; ``False`` when it is gone."""
+
+    async def history_of(self, account_id: AccountId) -> Sequence[HistoryEntry]:
+        """The records of an account, newest first."""
+
+    async def delete_history(self, account_id: AccountId, entry_id: HistoryId, event: Event) -> bool:
+        """Deletes a record; ``False`` when there is none."""
+
+
 class EventLog(Protocol):
     async def append(self, event: Event) -> None:
         """For what changes nothing else of ours: something was sent, something was refused."""
@@ -140,7 +157,7 @@ class Internet(Protocol):
 
 
 class Delivery(Protocol):
-    """How a response leaves for the verifier: OpenID4VP 1.0 section 8.2, ``direct_post``."""
+    """How a response leaves for the verifier: OpenID4VP 1.0 section 8.2, ``direct_post`` and its ``.jwt``."""
 
     async def deliver(self, response_uri: str, fields: Sequence[tuple[str, str]]) -> HttpAnswer:
         """Posts the fields of the form. Raises NoAnswer as ``Internet`` does."""

@@ -20,6 +20,11 @@ from wallet_api.services.vault import Vault
 _CONTEXT: Final = "holder key"
 
 
+def create_ephemeral_key() -> ec.EllipticCurvePrivateKey:
+    """A key for one encrypted answer; it is kept nowhere."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 @dataclass(frozen=True, slots=True)
 class ServerHeldKeys:
     """``ports.HolderKeys``: a private key is in the clear only while it is made and while it signs."""

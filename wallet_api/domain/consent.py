@@ -23,18 +23,6 @@ from wallet_api.domain.held_credential import CredentialId, short_type
 
 
 @dataclass(frozen=True, slots=True)
-class Verifier:
-    """``client_id``: with its prefix. ``name``: from its certificate; None when that says none.
-
-    ``trusted``: an authority we trust vouches for it. Others do not get this far, but a page must not guess.
-    """
-
-    client_id: str
-    name: str | None
-    trusted: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RequestedCredential:
     """One query: the card that would answer it and the claims that would be seen; no card when none fits.
 

@@ -27,6 +27,8 @@ class EventName(StrEnum):
     PRESENTATION_SENT = "presentation_sent"
     PRESENTATION_NOT_ACCEPTED = "presentation_not_accepted"
     PRESENTATION_REFUSED = "presentation_refused"
+    RECEIPT_KEPT = "receipt_kept"
+    HISTORY_DELETED = "history_deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,15 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from specs.encoding import b64url_decode, b64url_encode
-from specs.jose import SigningInput, parse_public_jwk
+from specs.jose import (
+    Encryption,
+    SigningInput,
+    create_encryption_jwk,
+    parse_encryption_jwk,
+    parse_public_jwk,
+)
+from specs.openid4vp import AuthorizationRequest, BrowserRequest, ResponseEncryption, ResponseMode
+from wallet_api.domain.history import AskedBy, ShownTo
 from wallet_api.domain.holder_key import HolderKey
 from wallet_api.domain.operation import OperationKind
 
@@ -92,17 +100,52 @@ class PendingReceiving(Pending):
     retries: int
 
 
+class PendingReturn(Pending):
+    """Where and how an answer goes back: encrypted for ``jwk`` with ``enc``, or in the clear without them.
+
+    ``origin``: of the page that asked through the browser; there is no address then.
+    """
+
+    response_mode: ResponseMode
+    response_uri: str | None
+    state: str | None
+    origin: str | None = None
+    jwk: dict[str, Any] | None = None
+    enc: Encryption | None = None
+
+    @classmethod
+    def of(cls, request: AuthorizationRequest | BrowserRequest) -> "PendingReturn":
+        """The way back that a request asks for."""
+        wanted = request.encryption
+        return cls(
+            response_mode=request.response_mode,
+            response_uri=request.response_uri if isinstance(request, AuthorizationRequest) else None,
+            state=request.state if isinstance(request, AuthorizationRequest) else None,
+            origin=request.origin if isinstance(request, BrowserRequest) else None,
+            jwk=None if wanted is None else create_encryption_jwk(wanted.key),
+            enc=None if wanted is None else wanted.encryption,
+        )
+
+    @property
+    def encryption(self) -> ResponseEncryption | None:
+        """How the answer is encrypted; ``None`` in the clear."""
+        if self.jwk is None or self.enc is None:
+            return None
+        return ResponseEncryption(parse_encryption_jwk(self.jwk), self.enc)
+
+
 class PendingRequest(Pending):
     """A request that was read and verified; the resident decides what to show.
 
     ``choice``: query id to the card that answers it; empty when nothing does. ``agreed``: query id to the
-    paths that will be shown, as the resident saw them.
+    paths that will be shown, as the resident saw them. ``transaction_data``: as it was sent.
     """
 
-    client_id: str
-    response_uri: str
+    client_id: str | None
+    way_back: PendingReturn
     nonce: str
-    state: str | None
+    asked: AskedBy
+    transaction_data: tuple[str, ...] = ()
     query: dict[str, Any]
     choice: dict[str, str]
     agreed: dict[str, tuple[tuple[str | int | None, ...], ...]]
@@ -120,9 +163,8 @@ class PendingPresentation(Pending):
 class PendingPresenting(Pending):
     """Presentations that wait for the signatures of their key bindings."""
 
-    client_id: str
-    response_uri: str
-    state: str | None
+    way_back: PendingReturn
+    shown: ShownTo
     presentations: tuple[PendingPresentation, ...]
 
     def vp_token(self, signatures: Sequence[bytes]) -> Mapping[str, Sequence[str]]:

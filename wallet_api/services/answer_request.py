@@ -4,20 +4,32 @@
 signatures and delivers. A copy that was drawn counts as shown, whatever happens next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from specs.dcql import DcqlQuery, Selection, match_query, parse_dcql_query
-from specs.openid4vp import ResponseMode, create_direct_post, key_binding_audience
+from specs.openid4vp import (
+    TransactionData,
+    create_transaction_data_claims,
+    key_binding_audience,
+    parse_transaction_data,
+)
 from specs.openid4vp.errors import AccessDenied
 from specs.sd_jwt import prepare_key_binding, select_disclosures
 from wallet_api.domain.account import Account
+from wallet_api.domain.agreement import KNOWN_TYPES, assign_agreements
+from wallet_api.domain.consent import visible_paths
 from wallet_api.domain.event import RESIDENT, Event, EventName
-from wallet_api.domain.held_credential import CredentialId, HeldCredential
+from wallet_api.domain.held_credential import CredentialId, HeldCredential, short_type
+from wallet_api.domain.history import HistoryId, ShownCard, ShownTo
 from wallet_api.domain.operation import OperationId
 from wallet_api.domain.pending import PendingPresentation, PendingPresenting, PendingRequest, ToSign
 from wallet_api.errors import ConsentBroken, NothingToShow, UnknownCredential, VerifierRefused
 from wallet_api.ports import Clock, CredentialStore, EventLog, HolderKeys
+from wallet_api.services.create_responses import CreateResponses
+from wallet_api.services.fetch_receipt import FetchReceipt
+from wallet_api.services.history import History
 from wallet_api.services.open_copies import OpenedCopy, candidate_of, open_copy
 from wallet_api.services.open_request import shown_paths
 from wallet_api.services.operations import Operations, verify_signatures
@@ -35,10 +47,17 @@ class PreparedPresenting:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The verifier has it, or not (a refusal nobody heard). ``redirect_uri``: the person may go on there."""
+    """The verifier has it, or not (a refusal nobody heard). ``redirect_uri``: the person may go on there.
+
+    ``browser_response``: for a request of a page, what that is to be given; it goes nowhere by itself.
+    ``entry_id``: the resident's record of it; ``receipt``: whether a receipt came with it.
+    """
 
     delivered: bool
     redirect_uri: str | None
+    browser_response: Mapping[str, Any] | None = field(default=None, repr=False)
+    entry_id: HistoryId | None = None
+    receipt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,9 @@ class AnswerRequest:
     events: EventLog
     vault: Vault
     clock: Clock
+    responses: CreateResponses
+    history: History
+    receipts: FetchReceipt
 
     async def prepare(self, account: Account, operation_id: OperationId) -> PreparedPresenting:
         """The resident agrees: what waits is taken, copies are drawn, key bindings prepared.
@@ -64,20 +86,20 @@ class AnswerRequest:
             raise NothingToShow
         request = await self.operations.take(account, operation_id, PendingRequest)
         query = parse_dcql_query(request.query)
-        presentations = tuple(
-            [
-                await self._prepare_one(account, request, query, query_id, CredentialId(credential_id))
-                for query_id, credential_id in request.choice.items()
-            ]
-        )
+        agreed = _agreements_of(request, query)
+        prepared = [
+            await self._prepare_one(
+                account, request, query, query_id, _key_binding_claims(agreed.get(query_id, ()))
+            )
+            for query_id in request.choice
+        ]
         pending = PendingPresenting(
-            client_id=request.client_id,
-            response_uri=request.response_uri,
-            state=request.state,
-            presentations=presentations,
+            way_back=request.way_back,
+            shown=ShownTo(asked=request.asked, cards=tuple(card for _, card in prepared)),
+            presentations=tuple(one for one, _ in prepared),
         )
         return PreparedPresenting(
-            await self.operations.put(account, pending), [one.key_binding for one in presentations]
+            await self.operations.put(account, pending), [one.key_binding for one, _ in prepared]
         )
 
     async def complete(
@@ -92,14 +114,22 @@ class AnswerRequest:
         pending = await self.operations.peek(account, operation_id, PendingPresenting)
         verify_signatures([one.key_binding for one in pending.presentations], signatures)
         pending = await self.operations.take(account, operation_id, PendingPresenting)
-        fields = create_direct_post(pending.vp_token(signatures), pending.state)
+        vp_token, way_back, shown = pending.vp_token(signatures), pending.way_back, pending.shown
+        if way_back.response_uri is None:
+            given = self.responses.for_page(way_back, vp_token)
+            return Delivered(True, None, given, await self.history.record(account, shown))
         try:
-            redirect_uri = await self.calls.deliver(pending.response_uri, fields)
+            redirect_uri = await self.calls.deliver(
+                way_back.response_uri, self.responses.form(way_back, vp_token)
+            )
         except VerifierRefused:
-            await self._note(account, EventName.PRESENTATION_NOT_ACCEPTED)
+            await self.history.record(account, shown.model_copy(update={"accepted": False}))
             raise
-        await self._note(account, EventName.PRESENTATION_SENT)
-        return Delivered(True, redirect_uri)
+        entry_id = await self.history.record(account, shown)
+        receipt = await self.receipts(shown.asked.registration, redirect_uri)
+        if receipt is not None:
+            await self.history.add_receipt(account, entry_id, shown, receipt)
+        return Delivered(True, redirect_uri, None, entry_id, receipt is not None)
 
     async def refuse(self, account: Account, operation_id: OperationId) -> Delivered:
         """The resident says no, or has nothing; the verifier learns only that there is no answer (5.28).
@@ -108,11 +138,17 @@ class AnswerRequest:
             UnknownOperation: answered before, expired, or another account's.
         """
         request = await self.operations.take(account, operation_id, PendingRequest)
-        delivered, redirect_uri = await self.calls.deliver_error(
-            request.response_uri, request.state, AccessDenied()
-        )
-        await self._note(account, EventName.PRESENTATION_REFUSED)
-        return Delivered(delivered, redirect_uri)
+        way_back, given = request.way_back, None
+        delivered, redirect_uri = True, None
+        if way_back.response_uri is None:
+            given = self.responses.refusal_for_page(AccessDenied())
+        else:
+            delivered, redirect_uri = await self.calls.deliver_refusal(
+                way_back.response_uri, self.responses.refusal_form(way_back, AccessDenied())
+            )
+        event = Event(EventName.PRESENTATION_REFUSED, RESIDENT, self.clock.now(), account.account_id)
+        await self.events.append(event)
+        return Delivered(delivered, redirect_uri, given)
 
     async def _prepare_one(
         self,
@@ -120,8 +156,9 @@ class AnswerRequest:
         request: PendingRequest,
         query: DcqlQuery,
         query_id: str,
-        credential_id: CredentialId,
-    ) -> PendingPresentation:
+        claims: Mapping[str, Any],
+    ) -> tuple[PendingPresentation, ShownCard]:
+        credential_id = CredentialId(request.choice[query_id])
         card = await self.credentials.find_credential(account.account_id, credential_id)
         copy = await self.credentials.draw_copy(account.account_id, credential_id)
         if card is None or copy is None:
@@ -132,21 +169,25 @@ class AnswerRequest:
             raise ConsentBroken
         # Section 6.4.1: what was asked for with all that is in it, and nothing beside it.
         presentation = select_disclosures(opened.held, selection.locations, with_descendants=True)
+        way_back = request.way_back
         key_binding = prepare_key_binding(
             presentation,
             nonce=request.nonce,
-            audience=key_binding_audience(ResponseMode.DIRECT_POST, client_id=request.client_id, origin=None),
+            audience=key_binding_audience(
+                way_back.response_mode, client_id=request.client_id, origin=way_back.origin
+            ),
             issued_at=self.clock.now(),
             algorithm=opened.key.public_jwk.algorithm,
+            claims=claims,
         )
-        return PendingPresentation(
+        waiting = PendingPresentation(
             query_id=query_id,
             presented=presentation.text,
             key_binding=ToSign.of(opened.key, key_binding.signing_input),
         )
-
-    async def _note(self, account: Account, name: EventName) -> None:
-        await self.events.append(Event(name, RESIDENT, self.clock.now(), account.account_id))
+        always = visible_paths(opened.claims_of_the_person, opened.held.processed.disclosed)
+        shown = ShownCard(type=short_type(card.vct), claims=shown_paths(selection), always_shown=always)
+        return waiting, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +214,22 @@ def _select(query: DcqlQuery, query_id: str, card: HeldCredential, opened: Opene
     if not selections:
         raise ConsentBroken
     return selections[0]
+
+
+def _agreements_of(request: PendingRequest, query: DcqlQuery) -> Mapping[str, Sequence[TransactionData]]:
+    """Which presentation carries what was agreed to beside it (5.09)."""
+    if not request.transaction_data:
+        return {}
+    ids = {one.id for one in query.credentials}
+    items = parse_transaction_data(
+        list(request.transaction_data), known=KNOWN_TYPES, credential_query_ids=ids
+    )
+    assigned = assign_agreements(items, request.choice)
+    if assigned is None:
+        raise ConsentBroken
+    return assigned
+
+
+def _key_binding_claims(items: Sequence[TransactionData]) -> Mapping[str, Any]:
+    """What goes into the key binding beside its own claims: the hashes of what was agreed to."""
+    return create_transaction_data_claims(items) if items else {}

@@ -12,7 +12,6 @@ from specs.openid4vp import (
     AuthorizationRequestReference,
     RequestUriMethod,
     RequestUriPost,
-    create_direct_post_error,
     create_request_uri_post,
     parse_request_object,
     parse_response_answer,
@@ -70,15 +69,15 @@ class VerifierCalls:
             raise _failure(answer)
         return parse_response_answer(answer.body, insecure_allow_http=self.allow_http)
 
-    async def deliver_error(
-        self, response_uri: str, state: str | None, error: ProtocolError
+    async def deliver_refusal(
+        self, response_uri: str, fields: Sequence[tuple[str, str]]
     ) -> tuple[bool, str | None]:
         """Tells the verifier that there will be no presentation: whether it got that, and where to go on.
 
         Never raises for trouble on the way: whether the verifier hears of a refusal changes nothing for it.
         """
         try:
-            return True, await self.deliver(response_uri, create_direct_post_error(error, state))
+            return True, await self.deliver(response_uri, fields)
         except ProtocolError:
             return False, None
 

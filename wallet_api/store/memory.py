@@ -10,18 +10,20 @@ from datetime import datetime
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Event
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
+from wallet_api.domain.history import MAX_ENTRIES, HistoryEntry, HistoryId
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
 
 
 @dataclass(slots=True)
 class MemoryWalletStore:
-    """``AccountStore``, ``OperationStore``, ``CredentialStore`` and ``EventLog`` over dictionaries."""
+    """Every store of the wallet over dictionaries."""
 
     events: list[Event] = field(default_factory=list)
     _accounts: dict[bytes, Account] = field(default_factory=dict)
     _operations: dict[OperationId, Operation] = field(default_factory=dict)
     _credentials: dict[CredentialId, HeldCredential] = field(default_factory=dict)
     _copies: dict[CredentialId, Sequence[HeldCopy]] = field(default_factory=dict)
+    _history: dict[HistoryId, HistoryEntry] = field(default_factory=dict)
 
     async def open_account(self, account: Account, event: Event) -> None:
         self._accounts[account.token_hash] = account
@@ -96,6 +98,35 @@ class MemoryWalletStore:
         if await self.find_credential(account_id, credential_id) is None:
             return False
         del self._credentials[credential_id], self._copies[credential_id]
+        self.events.append(event)
+        return True
+
+    async def add_history(self, entry: HistoryEntry, event: Event) -> None:
+        own = await self.history_of(entry.account_id)
+        for old in own[MAX_ENTRIES - 1 :]:
+            del self._history[old.entry_id]
+        self._history[entry.entry_id] = entry
+        self.events.append(event)
+
+    async def replace_history(
+        self, account_id: AccountId, entry_id: HistoryId, sealed: bytes, event: Event
+    ) -> bool:
+        found = self._history.get(entry_id)
+        if found is None or found.account_id != account_id:
+            return False
+        self._history[entry_id] = replace(found, sealed=sealed)
+        self.events.append(event)
+        return True
+
+    async def history_of(self, account_id: AccountId) -> Sequence[HistoryEntry]:
+        own = [one for one in self._history.values() if one.account_id == account_id]
+        return sorted(own, key=lambda one: (one.at, one.entry_id), reverse=True)
+
+    async def delete_history(self, account_id: AccountId, entry_id: HistoryId, event: Event) -> bool:
+        found = self._history.get(entry_id)
+        if found is None or found.account_id != account_id:
+            return False
+        del self._history[entry_id]
         self.events.append(event)
         return True
 

@@ -8,6 +8,7 @@ from trillium.runtime.rows import to_column
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Event
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
+from wallet_api.domain.history import MAX_ENTRIES, HistoryEntry, HistoryId
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
 from wallet_api.store.rows import (
     account_columns,
@@ -17,6 +18,8 @@ from wallet_api.store.rows import (
     credential_from,
     event_columns,
     event_from,
+    history_columns,
+    history_from,
     operation_columns,
     operation_from,
 )
@@ -67,8 +70,33 @@ WITH deleted AS (
 {_EVENT} SELECT $3, $4, $5::bigint, $6, $7 FROM deleted"""
 
 
+_ENTRY = "account_id = $1 AND entry_id = $2"
+# A row that this statement adds is not yet seen by its deletion, which therefore keeps one fewer.
+_ADD_HISTORY = f"""
+WITH forgotten AS (
+    DELETE FROM wallet_history WHERE account_id = $2 AND entry_id NOT IN (
+        SELECT entry_id FROM wallet_history WHERE account_id = $2 ORDER BY at DESC, entry_id DESC LIMIT $5
+    )
+), added AS (
+    INSERT INTO wallet_history VALUES ($1, $2, $3, $4) RETURNING 1
+)
+{_EVENT} SELECT $6, $7, $8::bigint, $9, $10 FROM added"""
+
+_REPLACE_HISTORY = f"""
+WITH replaced AS (
+    UPDATE wallet_history SET sealed = $3 WHERE {_ENTRY} RETURNING 1
+)
+{_EVENT} SELECT $4, $5, $6::bigint, $7, $8 FROM replaced"""
+
+_DELETE_HISTORY = f"""
+WITH deleted AS (
+    DELETE FROM wallet_history WHERE {_ENTRY} RETURNING 1
+)
+{_EVENT} SELECT $3, $4, $5::bigint, $6, $7 FROM deleted"""
+
+
 class PostgresqlWalletStore:
-    """``AccountStore``, ``OperationStore``, ``CredentialStore`` and ``EventLog``."""
+    """Every store of the wallet."""
 
     def __init__(self, database: PostgresqlDatabase) -> None:
         self._database = database
@@ -156,6 +184,27 @@ class PostgresqlWalletStore:
     ) -> bool:
         deleted = await self._database.execute(_DELETE, account_id, credential_id, *event_columns(event))
         return deleted == 1
+
+    async def add_history(self, entry: HistoryEntry, event: Event) -> None:
+        await self._database.execute(
+            _ADD_HISTORY, *history_columns(entry), MAX_ENTRIES - 1, *event_columns(event)
+        )
+
+    async def replace_history(
+        self, account_id: AccountId, entry_id: HistoryId, sealed: bytes, event: Event
+    ) -> bool:
+        columns = event_columns(event)
+        return await self._database.execute(_REPLACE_HISTORY, account_id, entry_id, sealed, *columns) == 1
+
+    async def history_of(self, account_id: AccountId) -> Sequence[HistoryEntry]:
+        rows = await self._database.fetch(
+            "SELECT * FROM wallet_history WHERE account_id = $1 ORDER BY at DESC, entry_id DESC", account_id
+        )
+        return [history_from(row) for row in rows]
+
+    async def delete_history(self, account_id: AccountId, entry_id: HistoryId, event: Event) -> bool:
+        columns = event_columns(event)
+        return await self._database.execute(_DELETE_HISTORY, account_id, entry_id, *columns) == 1
 
     async def append(self, event: Event) -> None:
         await self._database.execute(f"{_EVENT} VALUES ($1, $2, $3, $4, $5)", *event_columns(event))

@@ -7,6 +7,7 @@ from trillium.runtime.rows import Row, from_column, to_column
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Actor, Event, EventName
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential, TypeName
+from wallet_api.domain.history import HistoryEntry, HistoryId
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
 
 
@@ -97,6 +98,21 @@ def credential_from(row: Row) -> HeldCredential:
 def copy_from(row: Row) -> HeldCopy:
     """A copy from a row."""
     return HeldCopy(row["number"], bytes(row["sealed"]))
+
+
+def history_columns(entry: HistoryEntry) -> tuple[Any, ...]:
+    """In the order of the columns of ``wallet_history``."""
+    return (entry.entry_id, entry.account_id, to_column(entry.at), entry.sealed)
+
+
+def history_from(row: Row) -> HistoryEntry:
+    """A record of a presentation from a row."""
+    return HistoryEntry(
+        entry_id=HistoryId(row["entry_id"]),
+        account_id=AccountId(row["account_id"]),
+        at=from_column(row["at"]),
+        sealed=bytes(row["sealed"]),
+    )
 
 
 def event_columns(event: Event) -> tuple[Any, ...]:

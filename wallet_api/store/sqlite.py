@@ -10,6 +10,7 @@ from trillium.runtime.rows import rows_of, to_column
 from wallet_api.domain.account import Account
 from wallet_api.domain.event import AccountId, Event
 from wallet_api.domain.held_credential import CardStatus, CredentialId, HeldCopy, HeldCredential
+from wallet_api.domain.history import MAX_ENTRIES, HistoryEntry, HistoryId
 from wallet_api.domain.operation import Operation, OperationId, OperationKind
 from wallet_api.store.rows import (
     account_columns,
@@ -19,6 +20,8 @@ from wallet_api.store.rows import (
     credential_from,
     event_columns,
     event_from,
+    history_columns,
+    history_from,
     operation_columns,
     operation_from,
 )
@@ -26,10 +29,15 @@ from wallet_api.store.rows import (
 _EVENT = "INSERT INTO wallet_event (name, actor, at, account_id, reason) VALUES (?, ?, ?, ?, ?)"
 _OPERATION = "operation_id = ? AND account_id = ? AND kind = ? AND expires_at > ?"
 _CARD = "account_id = ? AND credential_id = ?"
+_ENTRY = "account_id = ? AND entry_id = ?"
+_FORGET = """
+DELETE FROM wallet_history WHERE account_id = ? AND entry_id NOT IN (
+    SELECT entry_id FROM wallet_history WHERE account_id = ? ORDER BY at DESC, entry_id DESC LIMIT ?
+)"""
 
 
 class SqliteWalletStore:
-    """``AccountStore``, ``OperationStore``, ``CredentialStore`` and ``EventLog``."""
+    """Every store of the wallet."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
@@ -153,6 +161,42 @@ class SqliteWalletStore:
         if deleted:
             await self._database.checkpoint_after_deletion()
         return deleted
+
+    async def add_history(self, entry: HistoryEntry, event: Event) -> None:
+        columns = history_columns(entry)
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(_FORGET, (entry.account_id, entry.account_id, MAX_ENTRIES - 1))
+            connection.execute("INSERT INTO wallet_history VALUES (?, ?, ?, ?)", columns)
+            connection.execute(_EVENT, event_columns(event))
+
+        await self._database.write(work)
+
+    async def replace_history(
+        self, account_id: AccountId, entry_id: HistoryId, sealed: bytes, event: Event
+    ) -> bool:
+        sql = f"UPDATE wallet_history SET sealed = ? WHERE {_ENTRY}"
+        return await self._change_history(sql, (sealed, account_id, entry_id), event)
+
+    async def history_of(self, account_id: AccountId) -> Sequence[HistoryEntry]:
+        sql = "SELECT * FROM wallet_history WHERE account_id = ? ORDER BY at DESC, entry_id DESC"
+        return [history_from(row) for row in await self._rows(sql, account_id)]
+
+    async def delete_history(self, account_id: AccountId, entry_id: HistoryId, event: Event) -> bool:
+        sql = f"DELETE FROM wallet_history WHERE {_ENTRY}"
+        deleted = await self._change_history(sql, (account_id, entry_id), event)
+        if deleted:
+            await self._database.checkpoint_after_deletion()
+        return deleted
+
+    async def _change_history(self, sql: str, arguments: tuple[object, ...], event: Event) -> bool:
+        def work(connection: sqlite3.Connection) -> bool:
+            if connection.execute(sql, arguments).rowcount != 1:
+                return False
+            connection.execute(_EVENT, event_columns(event))
+            return True
+
+        return await self._database.write(work)
 
     async def append(self, event: Event) -> None:
         columns = event_columns(event)

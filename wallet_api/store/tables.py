@@ -59,6 +59,16 @@ copy = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+history = Table(
+    "wallet_history",
+    metadata,
+    Column("entry_id", String(64), primary_key=True),
+    Column("account_id", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("wallet_history_account", "account_id", "at"),
+)
+
 event = Table(
     "wallet_event",
     metadata,

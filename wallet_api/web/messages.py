@@ -138,8 +138,22 @@ class PresentationRequest(_Message):
     authorization_request: Annotated[str, Field(min_length=1, max_length=MAX_URI_LENGTH)]
 
 
+class PagePresentationRequest(_Message):
+    """A request of a page through the Digital Credentials API, as the browser hands it over.
+
+    ``origin``: of that page, as the browser says; nothing in ``data`` is believed about it.
+    """
+
+    origin: Annotated[str, Field(min_length=1, max_length=2048)]
+    protocol: Annotated[str, Field(min_length=1, max_length=64)]
+    data: dict[str, Any]
+
+
 class VerifierAnswer(_Message):
-    client_id: str
+    """``trusted`` false: nobody vouches for who asks; what is known is ``client_id`` or ``origin``."""
+
+    client_id: str | None
+    origin: str | None
     name: str | None
     trusted: bool
 
@@ -166,12 +180,33 @@ class WhyNotAnswer(_Message):
     text: TextAnswer
 
 
+class KeepingAnswer(_Message):
+    """``days`` 0: not kept. ``purpose`` null: none is given."""
+
+    days: int
+    purpose: TextAnswer | None
+
+
+class RegistrationAnswer(_Message):
+    """What the verifier says, in its own name, of the service that it asks for."""
+
+    service: TextAnswer
+    purpose: TextAnswer
+    retention: KeepingAnswer
+    evidence: KeepingAnswer | None
+
+
 class PresentationAnswer(_Message):
-    """What to ask the resident. Nothing has been shown yet."""
+    """What to ask the resident. Nothing has been shown yet.
+
+    ``registration`` null: the verifier does not say for whom and what for. ``agreements``: texts that the
+    resident would agree to by sharing; signed word for word.
+    """
 
     operation_id: str
     verifier: VerifierAnswer
-    purpose: str | None
+    registration: RegistrationAnswer | None
+    agreements: list[TextAnswer]
     requested: list[RequestedCredentialAnswer]
     can_answer: bool
     why_not: list[WhyNotAnswer]
@@ -182,7 +217,37 @@ class DecisionRequest(_Message):
 
 
 class DeliveredAnswer(_Message):
-    """``redirect_uri``: where the resident may go on; the wallet has not been there."""
+    """``redirect_uri``: where the resident may go on; the wallet has not been there.
+
+    ``browser_response``: what to give to the page that asked, if it was one. ``receipt``: whether the
+    verifier gave a receipt; it is in the history under ``entry_id``.
+    """
 
     delivered: bool
     redirect_uri: str | None
+    browser_response: dict[str, Any] | None
+    entry_id: str | None
+    receipt: bool
+
+
+class ShownCardAnswer(_Message):
+    type: str
+    claims: list[Path]
+    always_shown: list[Path]
+
+
+class HistoryEntryAnswer(_Message):
+    """One presentation. ``receipt``: the verifier's signed receipt, checked when it came."""
+
+    entry_id: str
+    at: datetime
+    verifier: VerifierAnswer
+    registration: RegistrationAnswer | None
+    agreements: list[TextAnswer]
+    cards: list[ShownCardAnswer]
+    accepted: bool
+    receipt: str | None
+
+
+class HistoryAnswer(_Message):
+    entries: list[HistoryEntryAnswer]

@@ -9,16 +9,18 @@ from wallet_api.domain.account import Account
 from wallet_api.domain.consent import RequestedCredential, WhyNot
 from wallet_api.domain.operation import OperationId
 from wallet_api.services.answer_request import AnswerRequest, ConsentToRequest, Delivered
-from wallet_api.services.open_request import OpenRequest
+from wallet_api.services.open_request import OpenedRequest, OpenRequest
+from wallet_api.services.read_request import PageRequest
 from wallet_api.web.accounts import Caller, no_store
+from wallet_api.web.asked_by import registration_answer, text_answer, verifier_answer
 from wallet_api.web.messages import (
     DecisionRequest,
     DeliveredAnswer,
+    PagePresentationRequest,
     PresentationAnswer,
     PresentationRequest,
     RequestedCredentialAnswer,
     TextAnswer,
-    VerifierAnswer,
     WhyNotAnswer,
 )
 
@@ -33,18 +35,14 @@ def presentations_router(
     async def read_request(
         account: Annotated[Account, Depends(caller)], request: PresentationRequest
     ) -> PresentationAnswer:
-        opened = await open_request(account, request.authorization_request)
-        verifier = opened.verifier
-        return PresentationAnswer(
-            operation_id=opened.operation_id,
-            verifier=VerifierAnswer(
-                client_id=verifier.client_id, name=verifier.name, trusted=verifier.trusted
-            ),
-            purpose=None,  # a request has no member for it (OpenID4VP 1.0 section 5)
-            requested=_requested(opened.requested),
-            can_answer=opened.can_answer,
-            why_not=_why_not(opened.why_not),
-        )
+        return _opened(await open_request(account, request.authorization_request))
+
+    @router.post("/page", status_code=201, summary="Read what a page asks through the browser")
+    async def read_page_request(
+        account: Annotated[Account, Depends(caller)], request: PagePresentationRequest
+    ) -> PresentationAnswer:
+        page = PageRequest(request.origin, request.protocol, request.data)
+        return _opened(await open_request.from_page(account, page))
 
     @router.post("/{operation_id}/consent", summary="Agree, and share what was shown")
     async def agree(
@@ -65,8 +63,27 @@ def presentations_router(
     return router
 
 
+def _opened(opened: OpenedRequest) -> PresentationAnswer:
+    return PresentationAnswer(
+        operation_id=opened.operation_id,
+        verifier=verifier_answer(opened.verifier),
+        registration=registration_answer(opened.verifier.registration),
+        agreements=[text_answer(one) for one in opened.verifier.agreements],
+        requested=_requested(opened.requested),
+        can_answer=opened.can_answer,
+        why_not=_why_not(opened.why_not),
+    )
+
+
 def _delivered(delivered: Delivered) -> DeliveredAnswer:
-    return DeliveredAnswer(delivered=delivered.delivered, redirect_uri=delivered.redirect_uri)
+    given = delivered.browser_response
+    return DeliveredAnswer(
+        delivered=delivered.delivered,
+        redirect_uri=delivered.redirect_uri,
+        browser_response=None if given is None else dict(given),
+        entry_id=delivered.entry_id,
+        receipt=delivered.receipt,
+    )
 
 
 def _requested(requested: Sequence[RequestedCredential]) -> list[RequestedCredentialAnswer]:

@@ -3,8 +3,20 @@
 import pytest
 from pydantic import ValidationError
 
-from specs.jose import Algorithm, SigningInput, prepare_jws, raw_to_der, sign_with
+from specs.jose import (
+    Algorithm,
+    Encryption,
+    SigningInput,
+    create_encryption_jwk,
+    prepare_jws,
+    public_jwk_of,
+    raw_to_der,
+    sign_with,
+)
+from specs.openid4vp import ResponseMode
 from tests.specs.jose.material import private_key, public_key
+from wallet_api.domain.agreement import Agreement
+from wallet_api.domain.history import AskedBy, ShownTo
 from wallet_api.domain.holder_key import HolderKey
 from wallet_api.domain.operation import OperationKind
 from wallet_api.domain.pending import (
@@ -15,10 +27,33 @@ from wallet_api.domain.pending import (
     PendingPresenting,
     PendingReceiving,
     PendingRequest,
+    PendingReturn,
     ToSign,
 )
+from wallet_api.domain.registration import Registration
 
 KEY = HolderKey(public_key(Algorithm.ES256), b"\x00wrapped\xff")
+WAY_BACK = PendingReturn(
+    response_mode=ResponseMode.DIRECT_POST_JWT,
+    response_uri="https://verifier.example/1",
+    state="s",
+    jwk=create_encryption_jwk(public_jwk_of(KEY.public_jwk.key, kid="k")),
+    enc=Encryption.A256GCM,
+)
+ASKED = AskedBy(
+    client_id="x509_hash:abc",
+    name=None,
+    trusted=True,
+    registration=Registration.model_validate(
+        {
+            "iss": "https://verifier.example",
+            "service": {"client_id": "c", "names": {"en-CA": "Shop", "fr-CA": "Boutique"}},
+            "purposes": {"en-CA": "Why", "fr-CA": "Pourquoi"},
+            "retention": {"purposes": {}, "days": 0},
+        }
+    ),
+    agreements=(Agreement("I agree", "D'accord"),),
+)
 INPUT = prepare_jws({"alg": "ES256", "typ": "kb+jwt"}, b"{}")
 
 
@@ -56,15 +91,24 @@ def test_receiving_comes_back_as_it_was() -> None:
 def test_a_request_comes_back_with_its_paths() -> None:
     pending = PendingRequest(
         client_id="x509_hash:abc",
-        response_uri="https://verifier.example/1",
+        way_back=WAY_BACK,
         nonce="n",
-        state=None,
+        asked=ASKED,
+        transaction_data=("e30",),
         query={"credentials": []},
         choice={"q": "card"},
         agreed={"q": (("a", 0, None), ("b",))},
     )
 
-    assert PendingRequest.model_validate_json(pending.model_dump_json()) == pending
+    back = PendingRequest.model_validate_json(pending.model_dump_json())
+    assert back == pending
+    assert back.way_back.encryption is not None
+    assert (back.way_back.encryption.key.kid, back.way_back.encryption.encryption) == ("k", "A256GCM")
+
+
+def test_half_an_encryption_is_none() -> None:
+    assert WAY_BACK.model_copy(update={"jwk": None}).encryption is None
+    assert WAY_BACK.model_copy(update={"enc": None}).encryption is None
 
 
 def test_members_of_another_version_are_not_guessed_at() -> None:
@@ -76,9 +120,8 @@ def test_signatures_go_behind_their_presentations() -> None:
     waiting = ToSign.of(KEY, INPUT)
     parts = [("a", "one~"), ("b", "two~"), ("a", "three~")]
     pending = PendingPresenting(
-        client_id="c",
-        response_uri="r",
-        state=None,
+        way_back=WAY_BACK,
+        shown=ShownTo(asked=ASKED, cards=()),
         presentations=tuple(
             PendingPresentation(query_id=query_id, presented=text, key_binding=waiting)
             for query_id, text in parts

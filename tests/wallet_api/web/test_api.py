@@ -44,6 +44,9 @@ async def test_a_stranger_is_refused_everywhere(server: Running, header: str | N
         ("GET", "/credentials/x"),
         ("DELETE", "/credentials/x"),
         ("POST", "/presentations"),
+        ("POST", "/presentations/page"),
+        ("GET", "/history"),
+        ("DELETE", "/history/x"),
         ("POST", "/presentations/x/consent"),
         ("POST", "/presentations/x/refuse"),
     ):
@@ -120,7 +123,7 @@ async def test_a_request_is_read_and_agreed_to(server: Running) -> None:
     opened = await server.open_request()
 
     assert opened["verifier"]["trusted"] is True
-    assert (opened["can_answer"], opened["why_not"], opened["purpose"]) == (True, [], None)
+    assert (opened["can_answer"], opened["why_not"], opened["registration"]) == (True, [], None)
     [requested] = opened["requested"]
     assert requested == {
         "query_id": "age",
@@ -131,7 +134,14 @@ async def test_a_request_is_read_and_agreed_to(server: Running) -> None:
     }
     path = f"/presentations/{opened['operation_id']}/consent"
     delivered = await server.call("POST", path, {})
-    assert (delivered.status_code, delivered.json()) == (200, {"delivered": True, "redirect_uri": None})
+    assert delivered.status_code == 200
+    assert delivered.json() | {"entry_id": ""} == {
+        "delivered": True,
+        "redirect_uri": None,
+        "browser_response": None,
+        "entry_id": "",
+        "receipt": False,
+    }
     [credential] = server.world.verifier.verify_last(server.world.issuer)["age"]
     assert credential.claims["age_equal_or_over"] == {"19": True}
     again = await server.call("POST", path, {})
@@ -240,15 +250,18 @@ async def test_the_description_names_every_operation(server: Running) -> None:
 
     assert sorted(f"{method} {path}" for path, item in paths.items() for method in item) == [
         "delete /credentials/{credential_id}",
+        "delete /history/{entry_id}",
         "get /account",
         "get /credentials",
         "get /credentials/{credential_id}",
         "get /health",
+        "get /history",
         "get /readyz",
         "post /accounts",
         "post /offers",
         "post /offers/{operation_id}/accept",
         "post /presentations",
+        "post /presentations/page",
         "post /presentations/{operation_id}/consent",
         "post /presentations/{operation_id}/refuse",
     ]
