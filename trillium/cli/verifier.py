@@ -4,13 +4,14 @@ from typing import Any
 
 import typer
 
-from trillium.cli import verifier_clients
+from trillium.cli import verifier_bundles, verifier_clients
 from trillium.cli.local import verifier_settings
 from trillium.cli.output import JsonOption, print_json, print_rows, run
 from verifier.app import opened_verifier
 
 app = typer.Typer(help="The verifier's relying services and presets.", no_args_is_help=True)
 app.add_typer(verifier_clients.app, name="client")
+app.add_typer(verifier_bundles.app, name="bundle")
 
 
 @app.command("presets")
