@@ -144,7 +144,7 @@ async def test_a_memory_that_cannot_be_believed_says_nothing(remembered: bytes) 
 
 
 async def test_a_key_that_was_taken_out_takes_its_list_along() -> None:
-    """After a theft of the operator's key: what the thief made us see is nothing, however high its version."""
+    """After a theft of the operator's key: what the thief showed us is nothing, however high its version."""
     memory = MemoryByHand(signed(trust_list(version=10**9), who="stolen"))
     source = source_at(PlaceByHand(signed(trust_list(version=8))), memory)
     source.open(NOW)
