@@ -7,6 +7,7 @@ verifier of this process, and that they may call back to it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -18,8 +19,10 @@ import verifier.settings
 import wallet_api.app
 import wallet_api.settings
 from issuer.clients.credential_types import read_configurations
+from issuer.domain.configuration import CredentialConfiguration
 from issuer.settings import DEMONSTRATION_PATH
 from keys.certificate_chains import load_anchors
+from keys.private_files import PRIVATE_DIRECTORY, PUBLIC_FILE, write_private
 from specs.jose import TrustAnchors
 from trillium.demonstration_sign_in.part import create_demonstration_part
 from trillium.runtime.clock import SystemClock
@@ -36,6 +39,7 @@ from trillium.runtime.trust_list.own import OwnList, OwnListPlace, own_list_plac
 from trillium.start_page import create_start_page
 
 DEFAULT_BASE = "http://localhost:8000"
+TYPES_FOLDER = "types"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ def with_own_trust(settings: CombinedSettings) -> CombinedSettings:
     issuer.app.open_ring(settings.issuer, now)
     verifier.app.open_ring(settings.verifier, now)
     sign_own_list(_own_list(settings), settings.issuer.var_dir, now)
+    _describe_own_types(settings)
     return as_started(settings)
 
 
@@ -135,9 +140,10 @@ def as_started(settings: CombinedSettings) -> CombinedSettings:
     place = own_list_place(settings.issuer.var_dir)
     if not place.trust_list.exists():
         return settings
+    types = {} if settings.verifier.types_dir else {"types_dir": _types_folder(settings)}
     return replace(
         settings,
-        verifier=settings.verifier.model_copy(update=_unless_configured(settings.verifier, place)),
+        verifier=settings.verifier.model_copy(update=_unless_configured(settings.verifier, place) | types),
         wallet=settings.wallet.model_copy(update=_unless_configured(settings.wallet, place)),
     )
 
@@ -148,15 +154,34 @@ def _unless_configured(settings: TrustListSettings, place: OwnListPlace) -> dict
     return {"trust_list": str(place.trust_list), "trust_list_keys": place.keys}
 
 
+def _types_folder(settings: CombinedSettings) -> Path | None:
+    folder = settings.issuer.var_dir / TYPES_FOLDER
+    return folder if folder.is_dir() else None
+
+
+def _describe_own_types(settings: CombinedSettings) -> None:
+    """The documents that the issuer of this process publishes, where its verifier looks for them."""
+    folder = settings.issuer.var_dir / TYPES_FOLDER
+    folder.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    configurations = _configurations(settings)
+    for one in configurations.values():
+        write_private(folder / f"{one.id}.json", one.type_metadata, mode=PUBLIC_FILE)
+    for file in folder.glob("*.json"):
+        if file.stem not in configurations:
+            file.unlink(missing_ok=True)
+
+
+def _configurations(settings: CombinedSettings) -> Mapping[str, CredentialConfiguration]:
+    read = read_configurations(settings.issuer.credential_types_dir, vct_base=settings.issuer.type_base)
+    return {str(name): one for name, one in read.good.items()}
+
+
 def _own_list(settings: CombinedSettings) -> OwnList:
     """The issuer of this process for every type it issues, and its verifier."""
-    configurations = read_configurations(
-        settings.issuer.credential_types_dir, vct_base=settings.issuer.type_base
-    ).good
     return OwnList(
         issuer=settings.issuer.public_url,
         issuer_anchors=_anchors(settings.issuer, "issuer"),
-        vcts=tuple(sorted(configuration.vct for configuration in configurations.values())),
+        vcts=tuple(sorted(configuration.vct for configuration in _configurations(settings).values())),
         verifier_anchors=_anchors(settings.verifier, "verifier"),
     )
 

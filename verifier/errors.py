@@ -189,6 +189,13 @@ class UnknownCredentialType(BadPreset):
     """A preset asks for a type that no trusted issuer issues."""
 
 
+class BadTypeDescription(VerifierError):
+    """The folder of type descriptions is not usable."""
+
+    code = "bad_type_description"
+    text = "A description of a credential type is not valid."
+
+
 class BadTrust(VerifierError):
     """The configured trust is not usable."""
 

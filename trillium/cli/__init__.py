@@ -1,5 +1,9 @@
 """The ``trillium`` command: one file per group."""
 
+import logging
+import sys
+
+import structlog
 import typer
 
 from trillium.cli import (
@@ -17,8 +21,21 @@ from trillium.cli import (
     verifier,
 )
 
+
+def _keep_logs_apart() -> None:
+    """Standard output is a command's answer; what is worth a warning goes to standard error.
+
+    A command that serves sets up logs of its own.
+    """
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
 app = typer.Typer(
     name="trillium",
+    callback=_keep_logs_apart,
     help="Verifiable digital identity: issue, hold, present, verify and revoke credentials.",
     no_args_is_help=True,
     add_completion=False,

@@ -1,6 +1,6 @@
 """Presets from files: the operator's folder, or those that are shipped."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Final
 import structlog
 
 from verifier.domain.known_types import KnownTypes
+from verifier.domain.over_asking import OverAskingFinding
 from verifier.domain.preset import Preset
 from verifier.domain.preset_file import MAX_PRESET_BYTES, UnresolvedPreset, parse_preset
-from verifier.errors import BadPreset, UnknownCredentialType
+from verifier.errors import BadPreset, OverAsking, UnknownCredentialType
 
 log: Final = structlog.get_logger()
 
@@ -68,3 +69,46 @@ def read_preset_file(file: Path, *, production: bool) -> UnresolvedPreset:
     except OSError as error:
         raise BadPreset(f"{file.name}: {type(error).__name__}") from error
     return parse_preset(file.stem, data, production=production)
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedPreset:
+    """One file as a report shows it: a preset, or what is wrong with it."""
+
+    id: str
+    preset: Preset | None = None
+    """With the short names of its types where nobody is trusted for them."""
+    problem: str = ""
+    """Why it cannot be used, for its author: places in the file, no values."""
+    findings: tuple[OverAskingFinding, ...] = ()
+    not_issued: bool = False
+    """Nothing is wrong with it, but nobody is trusted to issue what it asks for."""
+
+    @property
+    def is_refused(self) -> bool:
+        """The verifier does not start with it."""
+        return bool(self.problem)
+
+
+def examine_preset_files(
+    files: Iterable[Path], *, types: KnownTypes | None, production: bool
+) -> list[ExaminedPreset]:
+    """Every file for itself, whatever is wrong with the others. ``types``: ``None`` without a trust list."""
+    return [_examined(file, types, production) for file in files]
+
+
+def _examined(file: Path, types: KnownTypes | None, production: bool) -> ExaminedPreset:
+    try:
+        unresolved = read_preset_file(file, production=production)
+    except OverAsking as error:
+        return ExaminedPreset(file.stem, problem=error.text, findings=error.findings)
+    except BadPreset as error:
+        return ExaminedPreset(file.stem, problem=error.detail)
+    if types is None:
+        return ExaminedPreset(file.stem, unresolved.preset)
+    try:
+        return ExaminedPreset(file.stem, unresolved.resolved(types, drop_unknown=True))
+    except OverAsking as error:
+        return ExaminedPreset(file.stem, problem=error.text, findings=error.findings)
+    except UnknownCredentialType:
+        return ExaminedPreset(file.stem, unresolved.preset, not_issued=True)

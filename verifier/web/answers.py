@@ -126,6 +126,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.BadBundle: _told(500, _SERVER_FR),
     errors.OverAsking: _told(500, _SERVER_FR),
     errors.BadPreset: _told(500, _SERVER_FR),
+    errors.BadTypeDescription: _told(500, _SERVER_FR),
     errors.BadTrust: _told(500, _SERVER_FR),
     errors.TrustUnavailable: _told(503, _SERVER_FR),
     errors.IssuerKeysUnavailable: _told(503, _SERVER_FR),
