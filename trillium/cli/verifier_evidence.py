@@ -50,7 +50,9 @@ def list_evidence(
     if as_json:
         print_json(rows)
     else:
-        print_rows(("evidence_id", "client_id", "preset", "made_at", "delete_at"), rows)
+        # The day is enough to read, and leaves room for the ids.
+        days = [row | {"made": row["made_at"][:10], "until": row["delete_at"][:10]} for row in rows]
+        print_rows(("evidence_id", "client_id", "preset", "made", "until"), days)
 
 
 @app.command("delete", context_settings=TAKES_ID)

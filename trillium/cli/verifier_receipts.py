@@ -10,8 +10,9 @@ from keys import KeyPurpose
 from specs.encoding import parse_json_object
 from specs.jose import PublicJwk, parse_jwks
 from trillium.cli.local import verifier_settings
-from trillium.cli.output import JsonOption, console, print_json, run
-from verifier.app import opened_verifier
+from trillium.cli.output import JsonOption, console, print_json, told
+from trillium.runtime.clock import SystemClock
+from verifier.app import open_ring
 from verifier.domain.receipt import MAX_RECEIPT_BYTES, Receipt, verify_receipt
 
 app = typer.Typer(help="Receipts of presentations.", no_args_is_help=True)
@@ -31,24 +32,25 @@ def verify(
     """Check the signature of a receipt, and print what it says. Ends with 1 when it is not genuine."""
     if (jwks is None) != (not issuer):
         raise typer.BadParameter("--jwks and --issuer go together")
-
-    async def work() -> Receipt:
-        text = _read(file).decode("ascii", errors="replace").strip()
-        if jwks is not None:
-            keys = parse_jwks(parse_json_object(jwks.read_bytes(), max_bytes=MAX_JWKS_BYTES))
-            return verify_receipt(text, keys, issuer=issuer)
-        settings = verifier_settings()
-        async with opened_verifier(settings) as verifier:
-            now = verifier.outside.clock.now()
-            entries = verifier.ring.signers_publishable(KeyPurpose.RECEIPT, now)
-            known: list[PublicJwk] = [one.public_jwk for one in entries if one.public_jwk is not None]
-        return verify_receipt(text, known, issuer=settings.public_url)
-
-    receipt = run(work)
+    text = _read(file).decode("ascii", errors="replace").strip()
+    with told():
+        keys, signed_by = _own_keys() if jwks is None else (_keys_in(jwks), issuer)
+        receipt = verify_receipt(text, keys, issuer=signed_by)
     if as_json:
         print_json(_entry(receipt))
     else:
         _print(receipt)
+
+
+def _own_keys() -> tuple[list[PublicJwk], str]:
+    """Those of the installation, replaced ones among them: receipts are kept for years."""
+    settings, now = verifier_settings(), SystemClock().now()
+    entries = open_ring(settings, now).signers_publishable(KeyPurpose.RECEIPT, now)
+    return [one.public_jwk for one in entries if one.public_jwk is not None], settings.public_url
+
+
+def _keys_in(jwks: Path) -> list[PublicJwk]:
+    return parse_jwks(parse_json_object(jwks.read_bytes(), max_bytes=MAX_JWKS_BYTES))
 
 
 def _read(file: Path) -> bytes:
