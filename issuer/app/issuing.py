@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from prometheus_client import CollectorRegistry, Counter
 
 from issuer.app.outside import Outside
+from issuer.domain.configuration_entry import largest_batch
 from issuer.services.allocate_entries import AllocateEntries
 from issuer.services.authorize_request import AuthorizeRequest
 from issuer.services.decide_deferred import DecideDeferred
@@ -58,7 +59,8 @@ def build_issuing(
     stores, clock, randomness = outside.stores, outside.clock, outside.randomness
     identity = IssuerIdentity(settings.public_url, keys.credential_signer, keys.list_uri)
     nonces = IssueNonce(keys.nonce_secret, clock, randomness)
-    holder_keys = VerifyHolderKeys(settings.public_url, nonces, key_attesters(settings))
+    most = largest_batch(documents.configurations.values())
+    holder_keys = VerifyHolderKeys(settings.public_url, nonces, key_attesters(settings), most)
     claims = FindClaims(outside.directory, randomness, lambda now: now.astimezone(settings.zone).date())
     copies = SignCopies(identity, allocate, randomness)
     notification_ids = NotificationIds(keys.wrapping_secret)

@@ -1,7 +1,7 @@
 """Which keys a wallet has proved, under the key policy of the type (OpenID4VCI appendices D and F)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from issuer.domain.configuration import CredentialConfiguration
@@ -38,11 +38,12 @@ class KeyAttesters:
 
 @dataclass(frozen=True, slots=True)
 class VerifyHolderKeys:
-    """The proofs of a request against what its type asks of keys."""
+    """The proofs of a request against what its type asks of keys. ``largest_batch``: as the metadata says."""
 
     credential_issuer: str
     nonces: IssueNonce
     attesters: KeyAttesters
+    largest_batch: int
 
     def __call__(
         self,
@@ -51,16 +52,14 @@ class VerifyHolderKeys:
         grant: Grant,
         now: datetime,
     ) -> VerifiedKeyProofs:
-        """The different keys, each of which gets one copy.
+        """The different keys, each of which gets one copy: the first ones, as many as the type gives out.
 
-        Raises BatchTooLarge for more than the type gives out at once, proved one by one or attested together;
-        and the refusals of ``verify_key_proofs``.
+        The metadata has one number for all types, so a wallet that keeps to it is not refused but gets fewer
+        (section 8.3). Every proof is verified all the same. Raises BatchTooLarge for more attested keys than
+        the metadata allows, and the refusals of ``verify_key_proofs``.
         """
-        most = configuration.batch_size
-        if len(request.proofs) > most:
-            raise BatchTooLarge(most)
         try:
-            return verify_key_proofs(
+            proved = verify_key_proofs(
                 request.proofs,
                 self._policy(configuration, grant),
                 proof_type=request.proof_type or JWT_PROOF_TYPE,
@@ -68,7 +67,8 @@ class VerifyHolderKeys:
                 check_nonce=self.nonces.check,
             )
         except TooManyAttestedKeys as error:
-            raise BatchTooLarge(most) from error
+            raise BatchTooLarge(self.largest_batch) from error
+        return replace(proved, keys=proved.keys[: configuration.batch_size])
 
     def _policy(self, configuration: CredentialConfiguration, grant: Grant) -> ProofPolicy:
         algorithms = configuration.settings.holder_key.proof_algorithms
@@ -90,5 +90,5 @@ class VerifyHolderKeys:
             verify_chain=self.attesters.verify_chain,
             key_storage=frozenset(asked.key_storage if asked else ()),
             user_authentication=frozenset(asked.user_authentication if asked else ()),
-            max_keys=configuration.batch_size,
+            max_keys=self.largest_batch,
         )

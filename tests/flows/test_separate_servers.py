@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.flows.person import Person, post, register_service
 from tests.flows.servers import Servers, three_servers
 
 REGISTER = (resources.files("issuer") / "sample_data" / "residents.csv").read_bytes()
@@ -25,73 +25,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield running
 
 
-def post(url: str, status: int = 200, **options: Any) -> Any:
-    answer = httpx.post(url, timeout=30.0, trust_env=False, **options)
-    assert answer.status_code == status, answer.text
-    return answer.json() if answer.content else None
-
-
-def get(url: str, **options: Any) -> Any:
-    answer = httpx.get(url, timeout=30.0, trust_env=False, **options)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-class Person:
-    """A resident of the register with a wallet on the wallet's server."""
-
-    def __init__(self, servers: Servers, number: str) -> None:
-        self.servers = servers
-        found = post(
-            f"{servers.issuer.url}/management/residents/search",
-            headers=servers.issuer.management,
-            json={"text": number},
-        )
-        self.subject_ref = found["residents"][0]["subject_ref"]
-        account = post(
-            f"{servers.wallet.url}/accounts", 201, headers=servers.wallet.management, json={"name": number}
-        )
-        self.headers = {"Authorization": f"Bearer {account['token']}"}
-
-    def receive(self, types: list[str]) -> list[dict[str, Any]]:
-        offer = post(
-            f"{self.servers.issuer.url}/management/offers",
-            201,
-            headers=self.servers.issuer.management,
-            json={"subject_ref": self.subject_ref, "credential_configuration_ids": types, "tx_code": True},
-        )
-        wallet = self.servers.wallet.url
-        body = {"credential_offer": offer["credential_offer_link"]}
-        opened = post(f"{wallet}/offers", 201, headers=self.headers, json=body)
-        accepted = post(
-            f"{wallet}/offers/{opened['operation_id']}/accept",
-            headers=self.headers,
-            json={"tx_code": offer["tx_code"]},
-        )
-        received: list[dict[str, Any]] = accepted["credentials"]
-        return received
-
-    def present(self, service: tuple[str, str], preset: str) -> dict[str, Any]:
-        started = post(
-            f"{self.servers.verifier.url}/presentations", 201, auth=service, json={"preset": preset}
-        )
-        wallet = self.servers.wallet.url
-        body = {"authorization_request": started["authorization_request"]}
-        opened = post(f"{wallet}/presentations", 201, headers=self.headers, json=body)
-        post(f"{wallet}/presentations/{opened['operation_id']}/consent", headers=self.headers, json={})
-        result: dict[str, Any] = get(started["result_url"], auth=service)
-        return result
-
-
 @pytest.fixture(scope="module")
 def service(servers: Servers) -> tuple[str, str]:
-    client = post(
-        f"{servers.verifier.url}/management/clients",
-        201,
-        headers=servers.verifier.management,
-        json={"name_en": "Shop", "name_fr": "Épicerie", "presets": ["ontario-resident", "age-19-or-over"]},
-    )
-    return client["client_id"], client["client_secret"]
+    return register_service(servers.verifier, "ontario-resident", "age-19-or-over")
 
 
 def test_issued_by_one_held_by_another_checked_by_a_third(servers: Servers, service: tuple[str, str]) -> None:
