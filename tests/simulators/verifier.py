@@ -1,17 +1,22 @@
 """A verifier in memory: its requests can be changed, and it looks at what it is sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from specs.dcql import parse_dcql_query
 from specs.encoding import b64url_encode, create_json
 from specs.jose import (
     Algorithm,
+    Encryption,
     PublicJwk,
     TrustAnchors,
+    UnverifiedJwe,
+    create_public_jwk,
     create_x5c,
     prepare_jws,
     public_jwk_of,
@@ -24,14 +29,20 @@ from specs.openid4vp import (
     STATIC_DISCOVERY_AUDIENCE,
     AuthorizationRequestReference,
     ClientId,
+    RequestParameters,
     RequestUriMethod,
     VpErrorResponse,
     VpTokenResponse,
     create_authorization_request_uri,
     create_client_metadata,
+    create_redirect_uri,
+    create_signed_request_uri,
+    create_unsigned_request_uri,
     create_vp_formats,
     create_x509_hash,
+    decrypt_response,
     parse_direct_post,
+    parse_direct_post_jwt,
     verify_state,
     verify_vp_token_form,
 )
@@ -58,6 +69,12 @@ AGE: dict[str, Any] = {
 }
 
 
+FORMATS = create_vp_formats(credential_algorithms=["ES256"], key_binding_algorithms=["ES256"])
+RESPONSE_KEY = ec.derive_private_key(0x5E5, ec.SECP256R1())
+RESPONSE_JWK = public_jwk_of(RESPONSE_KEY.public_key(), kid="response-1")
+RECEIPT_KEY = ec.derive_private_key(0x4EC, ec.SECP256R1())
+
+
 @dataclass(slots=True)
 class SimulatedVerifier:
     """``claims``: what stands in the request object in place of the good; None leaves a member out."""
@@ -75,6 +92,9 @@ class SimulatedVerifier:
     root: Issued = field(init=False)
     signer: Issued = field(init=False)
     responses: list[VpTokenResponse | VpErrorResponse] = field(default_factory=list)
+    forms: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
+    receipts: dict[str, str] = field(default_factory=dict)
+    receipts_asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.root = authority(self.now)
@@ -102,9 +122,65 @@ class SimulatedVerifier:
         if path == "/request-objects/1":
             return self.request_answer() if self.request_answer else self._request_object(call)
         if path == "/responses/1":
-            self.responses.append(parse_direct_post(call.fields))
+            self.forms.append(call.fields)
+            self.responses.append(self._read(call.fields))
             return self.response_answer()
+        if path == "/receipts":
+            return self._receipt(dict(call.fields).get("response_code", ""))
+        if path == "/jwks":
+            return json_answer({"keys": [create_public_jwk(RECEIPT_KEY.public_key(), kid="receipt-1")]})
         return NOT_FOUND
+
+    def encrypt(self, enc: Sequence[str] = ("A128GCM", "A256GCM")) -> None:
+        """Asks for encrypted answers from now on."""
+        self.claims |= {
+            "response_mode": "direct_post.jwt",
+            "client_metadata": create_client_metadata(
+                FORMATS, jwks=[RESPONSE_JWK], encryptions=[Encryption(one) for one in enc]
+            ),
+        }
+
+    def link_by_value(self) -> str:
+        """The signed request in the link."""
+        return create_signed_request_uri(self.client_id, self.signed_request().decode())
+
+    def unsigned_link(self, **changes: Any) -> str:
+        """The request in the clear, by nobody in particular."""
+        parameters: dict[str, Any] = {
+            "client_id": create_redirect_uri(RESPONSE_URI),
+            "response_uri": RESPONSE_URI,
+            "nonce": NONCE,
+            "state": STATE,
+            "query": parse_dcql_query(self.query),
+            "client_metadata": create_client_metadata(FORMATS),
+        } | changes
+        return create_unsigned_request_uri(RequestParameters(**parameters))
+
+    def sign(self, typ: str, claims: Mapping[str, Any], signer: Issued | None = None) -> str:
+        """Anything, with the key of the certificate."""
+        by = signer or self.signer
+        header = {"alg": "ES256", "typ": typ, "x5c": create_x5c([by.certificate])}
+        prepared = prepare_jws(header, create_json(dict(claims)))
+        return prepared.attach(sign_with(by.key, Algorithm.ES256, prepared.data))
+
+    def _read(self, fields: Sequence[tuple[str, str]]) -> VpTokenResponse | VpErrorResponse:
+        if "response" not in dict(fields):
+            return parse_direct_post(fields)
+        jwe = parse_direct_post_jwt(fields)
+        assert isinstance(jwe, UnverifiedJwe)
+        return self.decrypt(jwe)
+
+    def decrypt(self, jwe: UnverifiedJwe) -> VpTokenResponse | VpErrorResponse:
+        """What was encrypted to the response key."""
+        assert isinstance(jwe.epk.key, ec.EllipticCurvePublicKey)
+        return decrypt_response(jwe, RESPONSE_KEY.exchange(ec.ECDH(), jwe.epk.key), key_id="response-1")
+
+    def _receipt(self, code: str) -> HttpAnswer:
+        self.receipts_asked.append(code)
+        receipt = self.receipts.pop(code, None)
+        if receipt is None:
+            return NOT_FOUND
+        return HttpAnswer(200, "application/trillium-receipt+jwt", receipt.encode())
 
     def verify_last(self, issuer: SimulatedIssuer) -> Mapping[str, list[VerifiedCredential]]:
         """The last response, checked as section 8.6 asks; raises what is wrong with it."""
@@ -129,6 +205,11 @@ class SimulatedVerifier:
         }
 
     def _request_object(self, call: Call) -> HttpAnswer:
+        signed = self.signed_request(dict(call.fields).get("wallet_nonce"))
+        return HttpAnswer(200, REQUEST_OBJECT_MEDIA_TYPE, self.tamper(signed))
+
+    def signed_request(self, wallet_nonce: str | None = None) -> bytes:
+        """The request object."""
         good: dict[str, Any] = {
             "client_id": self.client_id.full,
             "aud": STATIC_DISCOVERY_AUDIENCE,
@@ -140,13 +221,10 @@ class SimulatedVerifier:
             "nonce": NONCE,
             "state": STATE,
             "dcql_query": self.query,
-            "client_metadata": create_client_metadata(
-                create_vp_formats(credential_algorithms=["ES256"], key_binding_algorithms=["ES256"])
-            ),
+            "client_metadata": create_client_metadata(FORMATS),
         }
-        fields = dict(call.fields)
-        if "wallet_nonce" in fields:
-            good["wallet_nonce"] = fields["wallet_nonce"]
+        if wallet_nonce is not None:
+            good["wallet_nonce"] = wallet_nonce
         body = {name: value for name, value in (good | self.claims).items() if value is not None}
         signer = self.signed_by or self.signer
         header = {
@@ -157,8 +235,7 @@ class SimulatedVerifier:
         prepared = prepare_jws(
             {name: value for name, value in header.items() if value is not None}, create_json(body)
         )
-        signed = prepared.attach(sign_with(signer.key, Algorithm.ES256, prepared.data)).encode()
-        return HttpAnswer(200, REQUEST_OBJECT_MEDIA_TYPE, self.tamper(signed))
+        return prepared.attach(sign_with(signer.key, Algorithm.ES256, prepared.data)).encode()
 
 
 def client_id_of(signer: Issued) -> ClientId:

@@ -1,11 +1,13 @@
 """A whole wallet over memory stores, with a clock that tests move."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from keys.providers.local import hold_secret
 from keys.signer import Secret
+from specs.openid4vp import RegisteredClient
 from tests.simulators.internet import SimulatedInternet
 from tests.simulators.issuer import ISSUER, VCT, SimulatedIssuer
 from tests.simulators.verifier import SimulatedVerifier
@@ -57,7 +59,12 @@ class World:
         return Trust((trusted,), self.verifier.anchors)
 
     def wallet(
-        self, *, trust: Trust | None = None, delivery: Delivery | None = None, client_id: str | None = None
+        self,
+        *,
+        trust: Trust | None = None,
+        delivery: Delivery | None = None,
+        client_id: str | None = None,
+        registered: Mapping[str, RegisteredClient] | None = None,
     ) -> Wallet:
         return build_services(
             Outside(
@@ -69,6 +76,7 @@ class World:
                 may_hold_key=lambda _vct: self.server_holds,
                 delivery=delivery,
                 client_id=client_id,
+                registered=registered or {},
                 clock=self.clock,
                 randomness=SystemRandomness(),
             )
