@@ -95,6 +95,7 @@ def parse_browser_credential(body: bytes) -> WalletResponse:
         specs.openid4vp.response_errors: not a response, or not an encrypted one.
     """
     value = parse_json_object(body, max_bytes=MAX_BROWSER_RESPONSE_BYTES)
-    if value.get("protocol") not in _OFFERED:
+    protocol = value.get("protocol")
+    if not isinstance(protocol, str) or protocol not in _OFFERED:
         raise ResponseNotForThisRequest("protocol")
     return parse_browser_response(value.get("data"), mode=ResponseMode.DC_API_JWT)
