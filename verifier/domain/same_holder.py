@@ -25,7 +25,9 @@ from verifier.domain import reasons
 from verifier.domain.policy import Presented
 from verifier.domain.verdict import Reason
 
-NAME_CLAIMS: Final = ("family_name", "given_name")
+FAMILY: Final = "family_name"
+GIVEN: Final = "given_name"
+NAME_CLAIMS: Final = (FAMILY, GIVEN)
 IDENTIFYING_CLAIMS: Final = ("birthdate", "personal_administrative_number", "sub")
 
 
@@ -41,11 +43,11 @@ class SameHolder:
             yield Reason(reasons.QUERY_NOT_ANSWERED, None, "same_holder: not all are there")
             return
         ours = [one for one in presented if one.query_id in self.query_ids]
-        names = [[_comparable(one.claims.get(name)) for one in ours] for name in NAME_CLAIMS]
+        names = [[_comparable(one.claims.get(name)) for one in ours] for name in (FAMILY, GIVEN)]
         facts = [[_fact(one.claims, name) for one in ours] for name in IDENTIFYING_CLAIMS]
         if any(_contradict(values) for values in (*names, *facts)):
             yield Reason(reasons.HOLDERS_DIFFER)
-        elif any(None in values for values in names) and not _one_key(ours):
+        elif not _whole(*names) and not (_single(*names) and _one_key(ours)):
             yield Reason(reasons.HOLDERS_NOT_CERTAIN)
 
 
@@ -80,6 +82,16 @@ def _fact(claims: Mapping[str, Any], name: str) -> str | None:
 
 def _contradict(values: Sequence[str | None]) -> bool:
     return len({value for value in values if value is not None}) > 1
+
+
+def _whole(family: Sequence[str | None], given: Sequence[str | None]) -> bool:
+    """Every credential shows the whole name."""
+    return None not in (*family, *given)
+
+
+def _single(family: Sequence[str | None], given: Sequence[str | None]) -> bool:
+    """As somebody with a single name shows it: all have the one, none has the other."""
+    return None not in family and not any(given)
 
 
 def _one_key(presented: Sequence[Presented]) -> bool:

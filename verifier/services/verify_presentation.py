@@ -21,7 +21,7 @@ is never accepted: the verdict is *undetermined* then.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -95,9 +95,11 @@ class VerifyPresentation:
             return error
 
     async def _with_status(
-        self, checked: Iterable[Checked], preset: Preset, now: datetime
+        self, checked: Sequence[Checked], preset: Preset, now: datetime
     ) -> Sequence[Checked]:
         """All of them at once: lists that are out of reach are waited for together."""
+        if len(checked) == 1:  # almost always; a task for one lookup would cost half a signature check
+            return [await self._look_up(checked[0], preset, now)]
         return await asyncio.gather(*(self._look_up(one, preset, now) for one in checked))
 
     async def _look_up(self, one: Checked, preset: Preset, now: datetime) -> Checked:

@@ -68,6 +68,9 @@ def test_somebody_with_one_name_passes_with_one_key() -> None:
     family = {"family_name": "Suharto"}
     assert codes(family, family, key="holder") == []
     assert codes(family, {"family_name": "Sukarno"}, key="holder") == ["holders_differ"]
+    assert codes(family, {"family_name": ""}, key="holder") == ["holders_not_certain"]
+    assert codes({}, {}, key="holder") == ["holders_not_certain"]
+    assert codes(MAYA, {"family_name": "Tremblay"}, key="holder") == ["holders_not_certain"]
 
 
 @pytest.mark.parametrize("claim", ["birthdate", "personal_administrative_number", "sub"])
