@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from keys import KeyPurpose, KeyRing, KeySpec, open_key_ring
-from specs.jose import Algorithm, PublicJwk, TrustAnchors, sign_with
+from specs.jose import Algorithm, PublicJwk, TrustAnchors, parse_public_jwk, sign_with
 from tests.verifier.issuing import NOW, PHOTO_CARD, PROOF_OF_AGE, SimulatedIssuer, private_key, public_key
 from trillium.runtime.trust_list import (
     ListedIssuer,
@@ -17,8 +17,8 @@ from trillium.runtime.trust_list import (
 )
 from verifier.clients.trust_list import trust_from
 from verifier.domain.bundle import BundledList
-from verifier.domain.trust import Trust
-from verifier.errors import TrustUnavailable
+from verifier.domain.trust import Trust, TrustedIssuer
+from verifier.errors import IssuerKeysUnavailable, TrustUnavailable
 from verifier.ports import CollectedLists
 from verifier.services.create_bundle import CreateBundle
 from verifier.store.lists_memory import MemoryMetLists
@@ -27,7 +27,9 @@ VERIFIER = "https://verifier.example"
 DAY = timedelta(days=1)
 
 
-def listed(*issuers: SimulatedIssuer, until: datetime = NOW + 30 * DAY) -> TrustList:
+def listed(
+    *issuers: SimulatedIssuer, until: datetime = NOW + 30 * DAY, mechanism: Mechanism = Mechanism.X5C
+) -> TrustList:
     """An operator's list of these issuers, for both types."""
     return TrustList(
         id="https://trust.example/list",
@@ -38,7 +40,7 @@ def listed(*issuers: SimulatedIssuer, until: datetime = NOW + 30 * DAY) -> Trust
             ListedIssuer(
                 one.identifier,
                 {"en-CA": "Issuer", "fr-CA": "Émetteur"},
-                Mechanism.X5C,
+                mechanism,
                 one.anchors,
                 (ListedType(PHOTO_CARD), ListedType(PROOF_OF_AGE)),
             )
@@ -100,6 +102,18 @@ class Clock:
 
 
 @dataclass
+class KeysAtHand:
+    """``ports.IssuerKeys``: the keys it was given, by issuer; all others are out of reach."""
+
+    keys: dict[str, list[PublicJwk]] = field(default_factory=dict)
+
+    async def keys_of(self, issuer: TrustedIssuer, kid: str | None, now: datetime) -> Sequence[PublicJwk]:
+        if issuer.issuer not in self.keys:
+            raise IssuerKeysUnavailable("by hand")
+        return [key for key in self.keys[issuer.issuer] if kid is None or key.kid == kid]
+
+
+@dataclass
 class Bundler:
     """The service that makes bundles, over everything by hand."""
 
@@ -108,6 +122,7 @@ class Bundler:
     collection: CollectionByHand = field(default_factory=CollectionByHand)
     ring: KeyRing = field(default_factory=ring_in_memory)
     clock: Clock = field(default_factory=Clock)
+    issuer_keys: KeysAtHand = field(default_factory=KeysAtHand)
     types: frozenset[str] = frozenset({"proof-of-age"})
 
     @property
@@ -117,11 +132,17 @@ class Bundler:
             offline_types=self.types,
             trust=self.trust,
             signed_trust=self.trust,
+            issuer_keys=self.issuer_keys,
             met=self.met,
             collection=self.collection,
             signer=lambda now: self.ring.signer_for(KeyPurpose.BUNDLE, now),
             clock=self.clock,
         )
+
+    def publish(self, issuer: str, kid: str, who: str) -> None:
+        """A key that an issuer publishes under its own name."""
+        named = parse_public_jwk({**public_key(who).members, "kid": kid})
+        self.issuer_keys.keys.setdefault(issuer, []).append(named)
 
     @property
     def keys(self) -> list[PublicJwk]:

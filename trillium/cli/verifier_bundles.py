@@ -85,8 +85,8 @@ def check(
         bundle = verify_bundle(
             text, keys=keys, issuer=issuer or settings.public_url, now=now, newest_seen=None
         )
-        trust, _ = open_bundle(bundle, read_operator_keys(operator), now)
-        return _report(bundle, trust.current(now), now)
+        offline = open_bundle(bundle, read_operator_keys(operator), now)
+        return _report(bundle, offline.trust.current(now), now)
 
     report = run(work)
     if as_json:

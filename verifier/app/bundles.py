@@ -43,6 +43,7 @@ def build_bundles(settings: Settings, ring: KeyRing, outside: Outside, trust: Tr
         offline_types=frozenset(settings.offline_types),
         trust=trust,
         signed_trust=signed,
+        issuer_keys=outside.issuer_keys,
         met=outside.offline.met,
         collection=outside.offline.collection,
         signer=lambda now: ring.signer_for(KeyPurpose.BUNDLE, now),

@@ -5,6 +5,7 @@ status list token is checked below the anchors of the credential's own issuer wh
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,8 +16,8 @@ from trillium.runtime.status_lists import StatusListClient, fetch_nothing
 from trillium.runtime.trust_list import TrustList, TrustListError, TrustNow, verify_trust_list
 from verifier.clients.trust_list import trust_from
 from verifier.domain.bundle import VerifiedBundle
-from verifier.domain.trust import Trust
-from verifier.errors import TrustUnavailable
+from verifier.domain.trust import Mechanism, Trust, TrustedIssuer
+from verifier.errors import IssuerKeysUnavailable, TrustUnavailable
 from verifier.ports import StatusAnswer
 
 _NOT_COVERED: Final = "the bundle does not cover this moment"
@@ -72,9 +73,33 @@ class BundledStatusLists:
         return StatusAnswer(found.outcome, found.detail, found.token)
 
 
+class BundledIssuerKeys:
+    """``ports.IssuerKeys``: the keys that were published when the bundle was made."""
+
+    def __init__(self, bundle: VerifiedBundle) -> None:
+        self._bundle = bundle
+
+    async def keys_of(self, issuer: TrustedIssuer, kid: str | None, now: datetime) -> Sequence[PublicJwk]:
+        """See the port. A key that is not there may have been published since: that is no refusal."""
+        keys = self._bundle.contents.issuer_keys.get(issuer.issuer, ())
+        found = [key for key in keys if kid is None or key.kid == kid]
+        if issuer.mechanism is not Mechanism.METADATA or not found or not self._bundle.covers(now):
+            raise IssuerKeysUnavailable("not in the bundle")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineVerification:
+    """What ``VerifyPresentation`` needs, out of a bundle."""
+
+    trust: BundledTrust
+    issuer_keys: BundledIssuerKeys
+    statuses: BundledStatusLists
+
+
 def open_bundle(
     bundle: VerifiedBundle, operator_keys: Sequence[PublicJwk], now: datetime
-) -> tuple[BundledTrust, BundledStatusLists]:
+) -> OfflineVerification:
     """What a verifier needs in place of a network. ``operator_keys``: pinned like the bundle's own.
 
     Raises:
@@ -86,4 +111,4 @@ def open_bundle(
         raise TrustUnavailable(f"{error.code} {error.detail}".strip()) from error
     trust = BundledTrust(bundle, trust_list)
     trust.current(now)
-    return trust, BundledStatusLists(bundle)
+    return OfflineVerification(trust, BundledIssuerKeys(bundle), BundledStatusLists(bundle))

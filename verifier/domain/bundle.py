@@ -3,7 +3,9 @@
 A compact JWS. It holds the operator's signed trust list as it was received and the status list tokens of the
 issuers of offline types as they were received, each with the moment it was resolved: whoever reads the bundle
 checks all of them again, so the bundle's key can withhold or age a list but forge none (requirements 8.04,
-8.13, 8.14). No personal data: lists are whole, and say nothing about who was checked.
+8.13, 8.14). The keys of issuers that publish them under their own name are the bundle's word, for its reader
+cannot ask; the trust list says which issuers those are. No personal data: lists are whole, and say nothing
+about who was checked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +20,7 @@ from specs.jose import (
     PublicJwk,
     SigningInput,
     Use,
+    parse_jwks,
     parse_jws,
     prepare_jws,
     verify_jws,
@@ -30,6 +33,7 @@ MEDIA_TYPE: Final = "application/trillium-verifier-bundle+jwt"
 VERSION: Final = 1
 MAX_BUNDLE_BYTES: Final = 16 * 1024 * 1024
 MAX_LISTS: Final = 256
+MAX_ISSUERS: Final = 64
 MAX_TRUST_LIST_BYTES: Final = 1024 * 1024
 LONGEST_LIFE: Final = timedelta(days=7)
 """After that a reader stops, whatever the lists in it say (8.03)."""
@@ -56,6 +60,8 @@ class BundleContents:
     trust_list: str = field(repr=False)
     """The operator's signed trust list."""
     lists: tuple[BundledList, ...]
+    issuer_keys: Mapping[str, tuple[PublicJwk, ...]] = field(default_factory=dict)
+    """Of issuers that publish their keys under their own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,9 @@ def prepare_bundle(
             {"uri": one.uri, "resolved_at": to_numeric_date(one.resolved_at), "token": one.token}
             for one in contents.lists
         ],
+        "issuer_keys": {
+            issuer: {"keys": [_jwk(key) for key in keys]} for issuer, keys in contents.issuer_keys.items()
+        },
     }
     _lifetime(claims)
     _contents(claims)
@@ -186,7 +195,7 @@ def _contents(claims: Mapping[str, Any]) -> BundleContents:
     found = tuple(_list(one) for one in lists)
     if len({one.uri for one in found}) != len(found):
         raise BadBundle("a list is in it twice")
-    return BundleContents(trust_list, found)
+    return BundleContents(trust_list, found, _issuer_keys(claims.get("issuer_keys")))
 
 
 def _list(value: object) -> BundledList:
@@ -199,6 +208,20 @@ def _list(value: object) -> BundledList:
         return BundledList(parse_status_list_uri(value["uri"]), _date(value["resolved_at"]), token)
     except ProtocolError as error:
         raise BadBundle("an entry of status_lists") from error
+
+
+def _jwk(key: PublicJwk) -> dict[str, str]:
+    members = {**key.members, "alg": key.algorithm.value}
+    return members if key.kid is None else {**members, "kid": key.kid}
+
+
+def _issuer_keys(value: object) -> dict[str, tuple[PublicJwk, ...]]:
+    if not isinstance(value, dict) or len(value) > MAX_ISSUERS:
+        raise BadBundle("issuer_keys")
+    try:
+        return {issuer: tuple(parse_jwks(jwks)) for issuer, jwks in value.items()}
+    except ProtocolError as error:
+        raise BadBundle("issuer_keys") from error
 
 
 def _date(value: object) -> datetime:

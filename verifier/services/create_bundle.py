@@ -1,15 +1,17 @@
 """Makes the offline bundle: the trust list in force and the status lists of the issuers of offline types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from keys.signer import Signer
+from specs.jose import PublicJwk
 from verifier.domain.bundle import LONGEST_LIFE, BundleContents, BundledList, BundleTerms, prepare_bundle
 from verifier.domain.met_list import MOST_LISTS, REMEMBERED_FOR, MetList
-from verifier.domain.trust import Trust, TrustedIssuer
-from verifier.errors import BadBundle
-from verifier.ports import Clock, ListCollection, MetListStore, SignedTrust, TrustSource
+from verifier.domain.trust import Mechanism, TrustedIssuer
+from verifier.errors import BadBundle, IssuerKeysUnavailable
+from verifier.ports import Clock, IssuerKeys, ListCollection, MetListStore, SignedTrust, TrustSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class CreateBundle:
     offline_types: frozenset[str]
     trust: TrustSource
     signed_trust: SignedTrust
+    issuer_keys: IssuerKeys
     met: MetListStore
     collection: ListCollection
     signer: Callable[[datetime], Signer]
@@ -48,29 +51,35 @@ class CreateBundle:
             raise BadBundle("lifetime")
         now = self.clock.now().replace(microsecond=0)
         trust_list, trust = self.signed_trust.signed_list(now), self.trust.current(now)
+        issuers = [one for one in trust.issuers if self._issues_offline_types(one)]
         lists: dict[str, BundledList] = {}
         failed = 0
-        for issuer in self._issuers(trust):
-            version = issuer.anchors.version
+        # Below the same authority it is the same lists.
+        for version, issuer in {one.anchors.version: one for one in issuers}.items():
             met = [one.uri for one in await self.met.lists_met(version, MOST_LISTS)]
             collected = await self.collection.collect(met, anchors=issuer.anchors, now=now)
             lists.update({one.uri: one for one in collected.lists})
             failed += collected.failed
         terms = BundleTerms(issuer=self.issuer, created_at=now, valid_until=now + lifetime)
-        contents = BundleContents(trust_list, tuple(lists.values()))
+        contents = BundleContents(trust_list, tuple(lists.values()), await self._keys_of(issuers, now))
         signer = self.signer(now)
         prepared = prepare_bundle(contents, terms, algorithm=signer.algorithm, key_id=signer.key_id)
         text = prepared.attach(await signer.sign(prepared.data))
         return CreatedBundle(text, now, terms.valid_until, contents.lists, failed)
 
-    def _issuers(self, trust: Trust) -> list[TrustedIssuer]:
-        """Who issues offline types; each authority once."""
-        issuers = {
-            issuer.anchors.version: issuer
-            for issuer in trust.issuers
-            if any(_is_named(vct, self.offline_types) for vct in issuer.vcts)
-        }
-        return list(issuers.values())
+    async def _keys_of(
+        self, issuers: Sequence[TrustedIssuer], now: datetime
+    ) -> dict[str, tuple[PublicJwk, ...]]:
+        """Of those that publish them; an issuer that cannot be reached does not keep the others out."""
+        found: dict[str, tuple[PublicJwk, ...]] = {}
+        for issuer in issuers:
+            if issuer.mechanism is Mechanism.METADATA:
+                with suppress(IssuerKeysUnavailable):
+                    found[issuer.issuer] = tuple(await self.issuer_keys.keys_of(issuer, None, now))
+        return found
+
+    def _issues_offline_types(self, issuer: TrustedIssuer) -> bool:
+        return any(_is_named(vct, self.offline_types) for vct in issuer.vcts)
 
 
 @dataclass(frozen=True, slots=True)

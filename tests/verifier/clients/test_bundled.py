@@ -124,16 +124,14 @@ async def test_a_list_counts_below_the_anchors_of_the_credentials_issuer_only() 
 
 
 class TestTrust:
-    async def open(
-        self, *issuers: SimulatedIssuer, until: datetime = NOW + 30 * DAY
-    ) -> tuple[BundledTrust, BundledStatusLists]:
+    async def open(self, *issuers: SimulatedIssuer, until: datetime = NOW + 30 * DAY) -> BundledTrust:
         made = Bundler()
         made.trust.trust_list = listed(*issuers, until=until)
         bundle = await bundled(entry(ISSUER.status_list(**LASTING)), bundler=made)
-        return open_bundle(bundle, OPERATOR, NOW)
+        return open_bundle(bundle, OPERATOR, NOW).trust
 
     async def test_the_operators_list_is_in_force_until_the_bundle_ends(self) -> None:
-        trust, _ = await self.open(ISSUER)
+        trust = await self.open(ISSUER)
         [issuer] = trust.current(NOW).for_type(PROOF_OF_AGE)
         assert (issuer.issuer, issuer.anchors) == (ISSUER.identifier, ISSUER.anchors)
         assert trust.current(NOW + DAY) is trust.current(NOW)
@@ -142,7 +140,7 @@ class TestTrust:
                 trust.current(now)
 
     async def test_or_until_the_list_itself_ends(self) -> None:
-        trust, _ = await self.open(ISSUER, until=NOW + DAY)
+        trust = await self.open(ISSUER, until=NOW + DAY)
         assert trust.current(NOW + DAY - SECOND).issuers
         with pytest.raises(TrustUnavailable):
             trust.current(NOW + DAY)

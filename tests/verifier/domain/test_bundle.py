@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specs.encoding import create_json
-from specs.jose import Algorithm, sign_with
+from specs.jose import Algorithm, parse_public_jwk, sign_with
 from tests.verifier.issuing import LIST, NOW, SimulatedIssuer, private_key, public_key, sign
 from verifier.domain.bundle import (
     LONGEST_LIFE,
     MAX_BUNDLE_BYTES,
+    MAX_ISSUERS,
     MAX_LISTS,
     TYP,
     BundleContents,
@@ -52,6 +53,14 @@ def test_what_was_put_in_comes_out() -> None:
     found = read(GOOD)
     assert found.contents == CONTENTS
     assert (found.issuer, found.created_at, found.valid_until) == (VERIFIER, NOW, TERMS.valid_until)
+
+
+def test_keys_of_issuers_keep_their_names() -> None:
+    named = parse_public_jwk({**KEY.members, "kid": "2026"})
+    found = read(bundle(replace(CONTENTS, issuer_keys={"https://issuer.example": (named, KEY)})))
+    [(issuer, keys)] = found.contents.issuer_keys.items()
+    assert issuer == "https://issuer.example"
+    assert [(key, key.kid) for key in keys] == [(KEY, "2026"), (KEY, None)]
 
 
 def test_it_may_hold_no_list_at_all() -> None:
@@ -93,6 +102,7 @@ def forged(header: dict[str, Any] | None = None, *, who: str = "bundle", **claim
         "version": 1,
         "trust_list": "a.trust.list",
         "status_lists": [entry],
+        "issuer_keys": {},
     }
     members = {name: value for name, value in (body | claims).items() if value is not None}
     head = {name: value for name, value in head.items() if value is not None}
@@ -149,6 +159,15 @@ BAD: dict[str, Callable[[], str]] = {
     "age-a-text": lambda: forged(status_lists=entry(resolved_at="now")),
     "unknown-member": lambda: forged(status_lists=entry(fresh=True)),
     "a-list-twice": lambda: forged(status_lists=entry() + entry(resolved_at=NUMBER - 9)),
+    "no-issuer-keys": lambda: forged(issuer_keys=None),
+    "issuer-keys-an-array": lambda: forged(issuer_keys=[]),
+    "issuer-keys-no-jwks": lambda: forged(issuer_keys={VERIFIER: []}),
+    "issuer-keys-private": lambda: forged(
+        issuer_keys={VERIFIER: {"keys": [{**KEY.members, "d": KEY.members["x"]}]}}
+    ),
+    "too-many-issuers": lambda: forged(
+        issuer_keys={f"{VERIFIER}/{number}": {"keys": []} for number in range(MAX_ISSUERS + 1)}
+    ),
     "too-many-lists": lambda: forged(
         status_lists=[one for number in range(MAX_LISTS + 1) for one in entry(uri=f"{LIST}/{number}")]
     ),

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.verifier.bundling import DAY, VERIFIER, Bundler, listed, signed
-from tests.verifier.issuing import LIST, NOW, SimulatedIssuer, stranger
+from tests.verifier.issuing import LIST, NOW, SimulatedIssuer, public_key, stranger
+from trillium.runtime.trust_list import Mechanism
 from verifier.domain.bundle import BundledList, verify_bundle
 from verifier.domain.met_list import REMEMBERED_FOR, MetList
 from verifier.errors import BadBundle, TrustUnavailable
@@ -66,6 +67,21 @@ async def test_each_authority_is_asked_once_for_its_own_lists() -> None:
     await made.met.note_lists([MetList(f"{LIST}/theirs", other.anchors.version, NOW.date())])
     await made.create()
     assert made.collection.asked == [((LIST,), ISSUER.anchors), ((f"{LIST}/theirs",), other.anchors)]
+
+
+async def test_keys_that_issuers_publish_come_along_where_certificates_do_not() -> None:
+    made = await bundler(LIST)
+    key = public_key("issuer")
+    made.issuer_keys.keys[ISSUER.identifier] = [key]
+    other = stranger("https://out-of-reach.example")
+    made.trust.trust_list = listed(ISSUER, other, mechanism=Mechanism.METADATA)
+    created = await made.create()
+    bundle = verify_bundle(created.text, keys=made.keys, issuer=VERIFIER, now=NOW, newest_seen=None)
+    assert bundle.contents.issuer_keys == {ISSUER.identifier: (key,)}
+    made.trust.trust_list = listed(ISSUER)
+    created = await made.create()
+    bundle = verify_bundle(created.text, keys=made.keys, issuer=VERIFIER, now=NOW, newest_seen=None)
+    assert bundle.contents.issuer_keys == {}
 
 
 async def test_without_a_trust_list_there_is_no_bundle() -> None:
