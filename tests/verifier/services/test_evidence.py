@@ -14,7 +14,7 @@ from specs.token_status_list import StatusOutcome
 from tests.verifier.holder import NINETEEN, present
 from tests.verifier.issuing import PERSON
 from tests.verifier.kept import CREDENTIAL, DAYS, KEY, PRESET, WHO, card, keeping_desk, opened, with_key
-from tests.verifier.surroundings import Asked, Desk, StatusesByHand, claims_of, header_of
+from tests.verifier.surroundings import Asked, Desk, StatusesByHand, claims_of, encrypted, header_of
 from verifier.domain.event import Event, EventName
 from verifier.domain.evidence import EvidenceId, KeptEvidence
 from verifier.domain.presentation import ClientIdPrefix, CrossDevice, Release
@@ -280,6 +280,29 @@ async def test_a_request_that_stands_in_a_link_is_told_by_its_parameters(
     assert evidence["request_object"] is None
     for name in ("nonce", "client_id", "response_uri", "dcql_query"):
         assert evidence["request"][name] == asked.request[name]
+
+
+async def test_an_answer_through_the_browser_is_told_by_what_the_browser_was_asked(desk: Desk) -> None:
+    """Not by the request object that somebody fetched with the QR code of the same page."""
+    asked = await ask(desk, release=Release.BROWSER)
+    presentation = await desk.store.find_by_request(asked.started.presentation.request_id)
+    assert presentation is not None
+    assert presentation.request_object is not None
+    offered = await desk.verifier.browser_requests.create(presentation, ORIGIN)
+    [request] = [one["data"] for one in offered["requests"] if one["protocol"].endswith("unsigned")]
+    token = card(asked, nonce=request["nonce"], audience=f"origin:{ORIGIN}")
+    answer = encrypted(request, {"vp_token": token})
+    await desk.verifier.receive.from_browser(presentation, answer, origin=ORIGIN)
+    releases = Released()
+    releases.released = True
+    evidence = replace(desk.verifier.kept.evidence, releases=releases)
+    kept = await evidence.of_presentation(asked.service, asked.started.transaction_id)
+    inside = opened(kept.jwe)
+    assert (inside["request_object"], inside["vp_token"]) == (None, token)
+    assert inside["request"]["dcql_query"] == request["dcql_query"]
+    assert inside["request"]["response_mode"] == "dc_api.jwt"
+    assert "response_uri" not in inside["request"]
+    assert await desk.verifier.kept.receipts.waits(presentation.request_id)
 
 
 async def test_an_encrypted_answer_leaves_the_same_evidence(desk: Desk) -> None:
