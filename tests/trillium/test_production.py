@@ -13,7 +13,7 @@ import verifier.settings
 import wallet_api.app
 import wallet_api.settings
 from keys.errors import WrongEnvironment
-from trillium.combined import combined_settings, create_parts, holder_trust_in, trust_for
+from trillium.combined import combined_settings, create_parts, with_own_trust
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.settings import ProductionRefusal, Profile, SharedSettings
 
@@ -68,13 +68,12 @@ def test_everything_that_is_wrong_is_named_at_once(app: str, tmp_path: Path) -> 
 
 
 def test_a_sandbox_authority_is_refused_as_anchor(tmp_path: Path) -> None:
-    sandbox = combined_settings(var_dir=tmp_path / "sandbox")
-    trust = trust_for(sandbox)
-    verifier.app.open_ring(sandbox.verifier, _now())
-    settings = settings_of("verifier", tmp_path / "production")
-    assert refused("verifier", settings, trust=trust) == {"VERIFIER_TRUST_FILE"}
-    settings = settings_of("wallet_api", tmp_path / "production")
-    assert refused("wallet_api", settings, trust=holder_trust_in(sandbox)) == {"WALLET_TRUST_FILE"}
+    """The list that a laptop signs for itself is none for production."""
+    sandbox = with_own_trust(combined_settings(var_dir=tmp_path / "sandbox"))
+    trust = {"trust_list": sandbox.verifier.trust_list, "trust_list_keys": sandbox.verifier.trust_list_keys}
+    for app in ("verifier", "wallet_api"):
+        settings = settings_of(app, tmp_path / "production", **trust)
+        assert refused(app, settings) == {f"{PREFIX[app]}_TRUST_LIST"}
 
 
 def test_keys_of_the_sandbox_are_refused(tmp_path: Path) -> None:

@@ -1,20 +1,18 @@
 """Starting the wallet: settings, what production refuses, and what is public."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from keys import KeyPurpose, KeySpec, open_key_ring
-from tests.simulators.issuer import ISSUER, VCT
-from tests.simulators.wallet import NOW, World
+from keys import KeyPurpose
+from tests.simulators.issuer import VCT
+from tests.simulators.wallet import NOW
+from tests.trillium.trust_list.material import files, list_of_today, sandbox_anchors, signed
 from tests.wallet_api.web.running import running
 from trillium.runtime.settings import ProductionRefusal
+from trillium.runtime.trust_list import ListedAuthority, TrustListError
 from wallet_api.app import create_app, create_part, open_ring
-from wallet_api.domain.trust import Trust
-from wallet_api.errors import BadTrust
 from wallet_api.settings import Settings
 
 PRODUCTION = {"profile": "production", "public_url": "https://wallet.example"}
@@ -29,7 +27,7 @@ def test_every_setting_has_a_default_for_a_laptop() -> None:
 
     assert settings.public_url == "http://localhost:8000/wallet"
     assert settings.keys_uri == "file:var/keys/wallet"
-    assert settings.trust_file is None
+    assert not settings.trust_list
     assert not settings.allow_http
 
 
@@ -79,26 +77,17 @@ def test_production_refuses_http_and_loopback_origins(tmp_path: Path) -> None:
 
 
 def test_production_refuses_a_development_authority(tmp_path: Path) -> None:
-    ring = open_key_ring("memory:", sandbox=True, now=NOW)
-    ring.ensure({KeyPurpose.CREDENTIAL: KeySpec(("localhost",), certificate=True)}, NOW)
+    made = list_of_today(verifiers=(ListedAuthority({}, sandbox_anchors()),))
 
     with pytest.raises(ProductionRefusal) as refused:
-        create_app(production(tmp_path), trust=Trust(verifier_anchors=ring.anchors()))
-    assert [one.setting for one in refused.value.refusals] == ["WALLET_TRUST_FILE"]
-    create_app(production(tmp_path), trust=World().trust())
+        create_app(production(tmp_path, **files(tmp_path, signed(made))))
+    assert [one.setting for one in refused.value.refusals] == ["WALLET_TRUST_LIST"]
+    create_app(production(tmp_path, **files(tmp_path, signed(list_of_today()))))
 
 
-def test_the_trust_file_is_read_at_start(tmp_path: Path) -> None:
-    pem = World().issuer.root.certificate.public_bytes(Encoding.PEM)
-    (tmp_path / "a.pem").write_bytes(pem)
-    file = tmp_path / "trust.json"
-    issuer = {"issuer": ISSUER, "mechanism": "x5c", "anchors": "a.pem", "types": ["x"], "vct_base": "y"}
-    file.write_text(json.dumps({"issuers": [issuer]}))
-    create_app(Settings(var_dir=tmp_path, trust_file=file))
-
-    file.write_text("{")
-    with pytest.raises(BadTrust):
-        create_app(Settings(var_dir=tmp_path, trust_file=file))
+def test_a_list_without_a_readable_key_of_its_operator_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(TrustListError):
+        create_app(Settings(var_dir=tmp_path, trust_list="list.jwt"))
 
 
 def test_the_ring_holds_secrets_and_no_signing_key(tmp_path: Path) -> None:

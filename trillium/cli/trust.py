@@ -94,7 +94,7 @@ def sign(
     folder: Annotated[Path, typer.Argument(help="The folder that trillium trust init has made.")],
     version: Annotated[int | None, typer.Option(min=1, help="Instead of the next one.")] = None,
 ) -> None:
-    """Sign the draft as the next version of the list; what is wrong with it is told first."""
+    """Sign the draft as the next version of the list, and say what is wrong with it."""
 
     async def work() -> TrustList:
         now = SystemClock().now()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -155,6 +155,18 @@ def source_at(
 def written(path: Path, token: bytes) -> Path:
     path.write_bytes(token)
     return path
+
+
+def files(folder: Path, token: bytes) -> dict[str, Any]:
+    """Settings of an application that goes by a list in a file."""
+    keys = written(folder / "operator.jwks.json", create_json({"keys": [dict(public().members)]}))
+    return {"trust_list": str(written(folder / "list.jwt", token)), "trust_list_keys": keys}
+
+
+def list_of_today(**changed: Any) -> TrustList:
+    """For applications that look at the clock on the wall."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return trust_list(**({"issued_at": now, "next_update": now + DAY} | changed))
 
 
 Change = Callable[[dict[str, Any]], object]

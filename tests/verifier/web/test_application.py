@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.verifier.issuing import ISSUER, SimulatedIssuer
+from tests.trillium.runtime.asgi_client import client_of
+from tests.trillium.trust_list.material import files, list_of_today, signed
 from tests.verifier.surroundings import PUBLIC_URL, settings_for_tests
+from trillium.runtime.trust_list import TrustListError
 from verifier.app import create_app, opened_verifier
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.presentation import (
@@ -22,8 +23,7 @@ from verifier.domain.presentation import (
     SealedResult,
 )
 from verifier.domain.relying_service import ClientId
-from verifier.domain.trust import Trust
-from verifier.errors import BadTrust
+from verifier.errors import TrustUnavailable
 from verifier.settings import Settings
 
 
@@ -36,19 +36,8 @@ def settings(folder: Path, **changed: object) -> Settings:
     return settings_for_tests(**(members | changed))
 
 
-def trust_file(folder: Path) -> Path:
-    pem = SimulatedIssuer().root.certificate.public_bytes(Encoding.PEM)
-    (folder / "anchors.pem").write_bytes(pem)
-    file = folder / "trust.json"
-    file.write_text(
-        f'{{"issuers": [{{"issuer": "{ISSUER}", "mechanism": "x5c", "anchors": "anchors.pem",'
-        f' "types": ["photo-card", "proof-of-age"], "vct_base": "{ISSUER}/types"}}]}}'
-    )
-    return file
-
-
-async def test_it_starts_and_serves_with_a_trust_file(tmp_path: Path) -> None:
-    app = create_app(settings(tmp_path, trust_file=trust_file(tmp_path)))
+async def test_it_starts_and_serves_with_a_trust_list(tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path, **files(tmp_path, signed(list_of_today()))))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL.removesuffix("/desk")) as http:
@@ -65,16 +54,32 @@ async def test_it_starts_and_serves_with_a_trust_file(tmp_path: Path) -> None:
             assert (await http.get(path)).status_code == 200
 
 
-async def test_a_verifier_that_trusts_nobody_starts_and_asks_nothing(tmp_path: Path) -> None:
+async def test_a_verifier_without_a_trust_list_starts_and_asks_nothing(tmp_path: Path) -> None:
     async with opened_verifier(settings(tmp_path)) as verifier:
         assert not verifier.presets
-        assert verifier.receive.verify.trust == Trust(())
+        with pytest.raises(TrustUnavailable):
+            verifier.trust.current(datetime.now(UTC))
 
 
-async def test_a_bad_trust_file_stops_the_start(tmp_path: Path) -> None:
-    (tmp_path / "trust.json").write_text("{}")
-    with pytest.raises(BadTrust):
-        create_app(settings(tmp_path, trust_file=tmp_path / "trust.json"))
+async def test_a_list_without_a_readable_key_of_its_operator_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(TrustListError):
+        create_app(settings(tmp_path, trust_list=str(tmp_path / "list.jwt")))
+
+
+async def test_a_bad_list_says_so_and_is_taken_when_it_is_in_order(tmp_path: Path) -> None:
+    """Withdrawing an issuer, and everything else an operator does, needs no restart."""
+    members = files(tmp_path, b"garbage")
+    app = create_app(settings(tmp_path, **members))
+    async with app.router.lifespan_context(app), client_of(app) as http:
+        answer = await http.get("/readyz")
+        told = [one for one in answer.json()["checks"] if one["check"] == "trust"]
+        assert (answer.status_code, told[0]["code"]) == (503, "trust_list_malformed")
+        Path(members["trust_list"]).write_bytes(signed(list_of_today()))
+        token = (tmp_path / "management.token").read_text().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        async with asyncio.timeout(20):
+            while not (await http.get("/management/presets", headers=headers)).json()["presets"]:
+                await asyncio.sleep(0.1)
 
 
 async def test_the_keys_are_the_same_after_a_restart(tmp_path: Path) -> None:
