@@ -1,4 +1,4 @@
-"""What the verifier says of the service it asks for (5.10): signed, complete, and nothing about the person."""
+"""What the verifier says of the service it asks for (5.10): signed, complete, nothing about the person."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The acceptance list's variants over HTTP: every client identifier, by value, by reference, in both modes."""
+"""The acceptance list's variants over HTTP: each client identifier, by value, by reference, in both modes."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
