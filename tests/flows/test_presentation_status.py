@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 
 from specs.token_status_list import StatusList, StatusReference
 from tests.specs.jose.certificates import CA, LEAF, self_signed
 from tests.trillium.runtime.local_server import serving
-from tests.verifier.clients.list_site import ListSite
+from tests.trillium.runtime.status_lists.list_site import ListSite
 from tests.verifier.holder import NINETEEN, Binding, present
 from tests.verifier.issuing import ENTRY, SimulatedIssuer, list_with
-from tests.verifier.surroundings import PUBLIC_URL, claims_of, settings_for_tests
+from tests.verifier.surroundings import PUBLIC_URL, claims_of, encrypted_text, settings_for_tests
 from trillium.runtime.mounting import Part, mount
+from trillium.runtime.status_lists.turns import PAUSE_AFTER_FAILURE
 from verifier.app import create_app
 from verifier.domain.trust import FixedTrust, Trust
 
@@ -56,10 +56,10 @@ class Street:
         started = await self.http.post("/presentations", json={"preset": "age-19-or-over"}, auth=self.service)
         request = claims_of((await self.http.get(started.json()["request_uri"])).text)
         binding = Binding(request["nonce"], request["client_id"], datetime.now(UTC))
-        token = orjson.dumps({"photo_card": [present(card, binding, NINETEEN)]}).decode()
-        form = {"vp_token": token, "state": request["state"]}
+        shown = {"photo_card": [present(card, binding, NINETEEN)]}
+        form = {"response": encrypted_text(request, {"vp_token": shown, "state": request["state"]})}
         answer = await self.http.post(request["response_uri"], data=form)
-        assert (answer.status_code, answer.json()) == (200, {})
+        assert (answer.status_code, [*answer.json()]) == (200, ["redirect_uri"])
         result = await self.http.get(started.json()["result_url"], auth=self.service)
         assert result.status_code == 200
         body: dict[str, Any] = result.json()
@@ -119,6 +119,9 @@ async def test_an_issuer_that_is_gone_leaves_us_unable_to_tell(street: Street) -
     first = await street.visit(street.card())
     assert (first["outcome"], codes(first)) == ("undetermined", ["status_unknown"])
     street.site.status = 200
+    again = await street.visit(street.card())
+    assert (codes(again), len(street.site.asked)) == (["status_unknown"], 1), "a server in trouble is spared"
+    await asyncio.sleep(PAUSE_AFTER_FAILURE)
     assert (await street.visit(street.card()))["outcome"] == "accepted"
     street.site.status = 503
     later = await street.visit(street.card())
