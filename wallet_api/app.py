@@ -38,6 +38,7 @@ from trillium.runtime.trust_list import (
 )
 from wallet_api.clients.holder_keys import ServerHeldKeys, create_ephemeral_key
 from wallet_api.clients.internet import DirectPost, HttpInternet
+from wallet_api.clients.registered_verifiers import read_registered_verifiers
 from wallet_api.clients.status_lists import HttpStatusLists
 from wallet_api.clients.trust_list import ListedTrust
 from wallet_api.ports import (
@@ -224,6 +225,7 @@ def create_app(
         allow_http=settings.allow_http,
         delivery=delivery,
         client_id=settings.client_id or None,
+        registered=_registered(settings),
         may_hold_key=lambda vct: vct in held or not settings.is_production,
     )
 
@@ -298,6 +300,11 @@ def _readiness(ring: KeyRing, outside: Outside, listed: TrustListSource) -> Read
         return check_source(listed, outside.clock.now())
 
     return Readiness({"database": database, "keys": keys, "trust": trust})
+
+
+def _registered(settings: Settings) -> Mapping[str, RegisteredClient]:
+    path = settings.registered_verifiers
+    return {} if path is None else read_registered_verifiers(path)
 
 
 def _open_client(settings: Settings) -> StrangerClient:

@@ -182,6 +182,13 @@ class ConsentBroken(WalletError):
     text = "What would be shown is not what was agreed to. Nothing was sent."
 
 
+class BadRegisteredVerifiers(WalletError):
+    """The file of verifiers known beforehand is not as it must be; the server does not start with it."""
+
+    code = "bad_registered_verifiers"
+    text = "The configured verifiers are not valid."
+
+
 class TrustUnavailable(WalletError):
     """No trust list, or one that is too old or not to be believed: nothing can be said of anybody."""
 

@@ -1,5 +1,6 @@
 """Settings of the wallet; every field works on a laptop as it is."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -20,6 +21,8 @@ class Settings(TrustListSettings):
     keys_uri: str = Field(default_factory=lambda data: f"file:{data['var_dir']}/keys/wallet", repr=False)
     client_id: str = ""
     """How the wallet names itself to authorization servers; empty: not at all."""
+    registered_verifiers: Path | None = None
+    """A JSON file with verifiers that are known beforehand, without certificates; none without it."""
     server_held_vcts: Annotated[tuple[str, ...], NoDecode] = ()
     """Credential types (``vct``) whose holder keys the server may keep in production (comma-separated)."""
 

@@ -94,6 +94,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.VerifierRefused: _told(422, "Le service n'a pas accepté la présentation."),
     errors.NothingToShow: _told(409, "Rien dans ce portefeuille ne répond à la demande."),
     errors.UnsupportedBrowserProtocol: _told(400, "Le protocole de la demande n'est pas pris en charge."),
+    errors.BadRegisteredVerifiers: _told(500, "Les vérificateurs configurés ne sont pas valables."),
     errors.ConsentBroken: _told(
         409, "Ce qui serait montré n'est pas ce qui a été accepté. Rien n'a été envoyé."
     ),
