@@ -16,6 +16,7 @@ from bench import (
     jwe_paths,
     jws_paths,
     memory_paths,
+    presentation_paths,
     report,
     status_list_paths,
 )
@@ -33,6 +34,7 @@ class Extent:
     large_lists: bool
     http: Load
     lists: Lists
+    presenting_seconds: float
 
 
 FULL = Extent(
@@ -40,12 +42,14 @@ FULL = Extent(
     large_lists=True,
     http=Load(rounds=10, requests=400),
     lists=Lists(size=2**16, rounds=8, places=400),
+    presenting_seconds=60.0,
 )
 QUICK = Extent(
     Effort(rounds=14, slice_seconds=0.012),
     large_lists=False,
     http=Load(rounds=4, requests=160),
     lists=Lists(size=2**14, rounds=4, places=160),
+    presenting_seconds=15.0,
 )
 
 
@@ -83,8 +87,9 @@ def _figures(extent: Extent) -> Iterator[Figure]:
     yield from status_list_paths.figures(extent.rounds, large=extent.large_lists)
     yield from http_paths.figures(extent.http)
     yield from flow_paths.figures(extent.http)
+    yield from presentation_paths.figures(extent.http)
     yield from allocation_paths.figures(extent.lists)
-    yield from memory_paths.figures()
+    yield from memory_paths.figures(extent.presenting_seconds)
 
 
 if __name__ == "__main__":

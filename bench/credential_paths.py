@@ -7,7 +7,7 @@ from bench import limit
 from bench.example import NAMES, NOW, Example
 from bench.figures import Figure, at_least, share_of
 from bench.interleave import Case, Effort, measure
-from bench.reference import Reference
+from bench.reference import OtherVerifier, Reference
 from specs.jose import ChainCache
 from specs.sd_jwt_vc.credential import check_credential, parse_credential
 
@@ -50,6 +50,7 @@ def figures(effort: Effort) -> Iterator[Figure]:
         path, name = f"verify {count} shown + key binding", f"verify {count}"
         rows.append((path, name, f"{_BARE} {count}", at_least(share)))
         rows.append((path, name, f"sd-jwt verify {count}", at_least(2.3)))
+        rows.append((path, name, f"openvc-core verify {count}", at_least(1.5)))
     # How well Python does beside the crypto differs between machines: this is the same peer's share there.
     rows += [
         ("for scale: sd-jwt's own issue (0.097 where the goals were set)", "sd-jwt issue", "bare sign", None),
@@ -89,6 +90,7 @@ def _cases(example: Example, reference: Reference) -> tuple[list[Case], int]:
             Case(f"{_BARE} {count}", _two_verifies(ours)),
             Case(f"verify {count}", verifying(example, ours)),
             Case(f"sd-jwt verify {count}", _reference_verify(reference, theirs, count)),
+            Case(f"openvc-core verify {count}", _other_verify(example, ours)),
         ]
     return cases, len(credential)
 
@@ -103,3 +105,8 @@ def _two_verifies(presentation: str) -> Callable[[], object]:
 def _reference_verify(reference: Reference, credential: str, count: int) -> Callable[[], object]:
     presentation = reference.present(reference.open(credential), count)
     return lambda: reference.verify(presentation)
+
+
+def _other_verify(example: Example, presentation: str) -> Callable[[], object]:
+    other = OtherVerifier(example)
+    return lambda: other.verify(presentation)

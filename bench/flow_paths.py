@@ -2,14 +2,10 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import which
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,7 +16,7 @@ from bench.http_paths import CONNECTIONS, Crypto, Load, fill_register
 from bench.interleave import Timing
 from bench.issuance_flows import Holder, Target
 from bench.load import Outcome, run_flows
-from bench.server_process import SERVER_CORE, ServerProcess, on_client_core, served
+from bench.server_process import ServerProcess, credo_server, on_client_core, served
 from bench.surroundings import BASE, SUBJECT
 from specs.oauth import PRE_AUTHORIZED_CODE_GRANT
 from trillium.runtime.management import TOKEN_FILE
@@ -28,7 +24,6 @@ from trillium.runtime.management import TOKEN_FILE
 GROUP = "Whole issuance over HTTP, one core: token, nonce, credential"
 BATCH = 10
 TYPE = "photo-card"
-_INTEROP = Path(__file__).parent.parent / "tests" / "interop"
 _WARM_UP = 20
 OURS = Target(f"{BASE}/issuer", "photo-card")
 # The peer looks through all that it keeps for every request, so few offers are fair to it.
@@ -139,23 +134,6 @@ def _offers(server: ServerProcess, var_dir: Path, count: int) -> Iterator[str]:
 @contextmanager
 def _credo(count: int, log: Path) -> Iterator[tuple[ServerProcess, Target, Iterator[str]]]:
     """credo-ts as issuer, with everything in memory (tests/interop/credo_issuer.mjs)."""
-    node = which("node", path=os.pathsep.join((os.environ["PATH"], str(Path(sys.executable).parent))))
-    if node is None or not (_INTEROP / "node_modules" / "@credo-ts").is_dir():
-        raise RuntimeError("the peer is not installed; `make bench` installs it (npm ci in tests/interop)")
-    with (
-        log.open("wb") as errors,
-        subprocess.Popen(
-            [node, _INTEROP / "credo_issuer.mjs", str(count)],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-        ) as process,
-    ):
-        try:
-            os.sched_setaffinity(process.pid, {SERVER_CORE})
-            assert process.stdout is not None
-            said = json.loads(process.stdout.readline())
-            server = ServerProcess(process)
-            server.port = urlsplit(said["issuer"]).port or 80
-            yield server, Target(said["issuer"], TYPE), iter(said["codes"])
-        finally:
-            process.kill()
+    with credo_server("credo_issuer.mjs", str(count), log=log) as (server, said):
+        server.port = urlsplit(said["issuer"]).port or 80
+        yield server, Target(said["issuer"], TYPE), iter(said["codes"])

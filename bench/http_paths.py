@@ -1,4 +1,4 @@
-"""Whole requests over HTTP: credentials with and without a database, presentations, status lists.
+"""Whole requests over HTTP: credentials with and without a database. (Presentations: presentation_paths.)
 
 The server has one core, the client the other. Every request is made beforehand, with a nonce and keys of its
 own, so that the client only writes and reads.
@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from bench import limit
 from bench.figures import Figure, Goal, at_least, at_most, duration, rate
 from bench.interleave import Case, Effort, Timing, measure
 from bench.load import Outcome, run_load
-from bench.presentations import presentation_requests, write_preset
 from bench.server_process import ServerProcess, on_client_core, served
 from bench.surroundings import RESIDENT, SUBJECT, issuer_settings
 from bench.wallet import Wallets
@@ -80,7 +77,6 @@ def figures(load: Load) -> Iterator[Figure]:
         with on_client_core():
             _measure(load, tracks, crypto)
     yield from _credential_figures(tracks, crypto)
-    yield from _presentation_figures(tracks["presentation"], crypto)
 
 
 def _measure(load: Load, tracks: dict[str, Track], crypto: "Crypto") -> None:
@@ -95,23 +91,17 @@ def _measure(load: Load, tracks: dict[str, Track], crypto: "Crypto") -> None:
 def _tracks(load: Load, var_dir: Path, stack: ExitStack) -> dict[str, Track]:
     """Servers are started with the keys that the wallets' side has made."""
     asyncio.run(fill_register(var_dir))
-    wallets, key = Wallets(var_dir), ec.generate_private_key(ec.SECP256R1())
-    held = wallets.credential(key)
-    write_preset(var_dir)
-    count = load.rounds * load.requests + _WARM_UP
+    wallets = Wallets(var_dir)
     bare, memory, sqlite = (
         stack.enter_context(served(f"issuer-{kind}", var_dir)) for kind in ("bare", "memory", "sqlite")
     )
-    verifier = stack.enter_context(served("verifier-memory", var_dir, count=str(count)))
-    for server in (bare, memory, sqlite, verifier):
+    for server in (bare, memory, sqlite):
         assert server.port
-    answers = presentation_requests(var_dir, held, key)
     return {
         "bare": Track(bare, wallets.requests),
         "memory": Track(memory, wallets.requests),
         "sqlite": Track(sqlite, wallets.requests),
         "batch": Track(memory, lambda count: wallets.requests(count, proofs=BATCH), BATCH),
-        "presentation": Track(verifier, lambda count: [next(answers) for _ in range(count)]),
     }
 
 
@@ -133,11 +123,6 @@ def _credential_figures(tracks: Mapping[str, Track], crypto: "Crypto") -> Iterat
     yield _cost(f"{path}: of its core", sqlite, without, memory.cost, None)
     # What waits for a disk is not told by the processor.
     yield _compared(f"{path}: on the wall", sqlite, without, (sqlite.elapsed, memory.elapsed), at_least(0.45))
-
-
-def _presentation_figures(track: Track, crypto: "Crypto") -> Iterator[Figure]:
-    label = f"bare verify, twice, + key {duration(crypto.verifying.median)}"
-    yield _cost("presentation, no database, list cached", track, label, crypto.verifying, None)
 
 
 def _cost(path: str, track: Track, against: str, other: Timing, goal: Goal | None) -> Figure:
@@ -177,6 +162,7 @@ class Crypto:
             Case("sign", limit.bare_sign(data)),
             Case("verify", limit.bare_verify(data)),
             Case("verify with key", limit.bare_verify_with_new_key(data)),
+            Case("decrypt", limit.bare_decrypt(bytes(3000), 32)),
         ]
         self._rounds: list[Mapping[str, Timing]] = []
 
@@ -197,8 +183,13 @@ class Crypto:
 
     @property
     def verifying(self) -> Timing:
-        """The issuer's signature and the holder's."""
-        return self._sum("verify", "verify with key")
+        """The issuer's signature and the holder's, and that of the receipt."""
+        return self._sum("verify", "verify with key", "sign")
+
+    @property
+    def verifying_encrypted(self) -> Timing:
+        """The same, an answer to be decrypted before, and a receipt to be signed."""
+        return self._sum("verify", "verify with key", "decrypt", "sign")
 
     def _sum(self, *names: str) -> Timing:
         return Timing(tuple(sum(found[name].median for name in names) for found in self._rounds))

@@ -1,15 +1,16 @@
-"""The peer: `sd-jwt`, the reference implementation of RFC 9901 in Python, on the same claims."""
+"""The peers in Python, on the same claims: `sd-jwt` (the reference of RFC 9901) and `openvc-core`."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from jwcrypto.jwk import JWK
+from openvc.proof.sd_jwt import SdJwtVcProofSuite
 from sd_jwt.common import SDObj
 from sd_jwt.holder import SDJWTHolder
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 
-from bench.example import AUDIENCE, CLEAR, DISCLOSABLE, NAMES, NONCE, Example
+from bench.example import AUDIENCE, CLEAR, DISCLOSABLE, NAMES, NONCE, NOW, Example
 
 
 def _key() -> JWK:
@@ -45,3 +46,25 @@ class Reference:
         """It checks neither times nor the type, nor reads JSON strictly."""
         verifier = SDJWTVerifier(presentation, lambda _iss, _header: self.issuer_public, AUDIENCE, NONCE)
         return verifier.get_verified_payload()
+
+
+@dataclass
+class OtherVerifier:
+    """`openvc-core` reads our own presentation with the issuer's key in hand; it validates no chain here."""
+
+    example: Example
+
+    def __post_init__(self) -> None:
+        self.suite = SdJwtVcProofSuite()
+        self.issuer_jwk = dict(self.example.signer.public_jwk.members)
+
+    def verify(self, presentation: str) -> Any:
+        """The times of the credential are checked against the clock of the machine."""
+        return self.suite.verify(
+            presentation,
+            public_key_jwk=self.issuer_jwk,
+            audience=AUDIENCE,
+            nonce=NONCE,
+            require_key_binding=True,
+            now=NOW,
+        )

@@ -19,6 +19,7 @@ from bench import presentations
 from bench.bare_asgi import bare_credential_endpoint
 from bench.surroundings import issuer_settings, issuer_without_database
 from issuer.web.routes import WELL_KNOWN
+from specs.openid4vp import ResponseMode
 from trillium.runtime.logs import configure_logging
 from trillium.runtime.management import open_management_guard
 from trillium.runtime.mounting import Part, mount
@@ -46,7 +47,8 @@ def _issuer_sqlite(var_dir: Path, _options: Mapping[str, str]) -> ASGIApp:
 
 def _verifier_memory(var_dir: Path, options: Mapping[str, str]) -> ASGIApp:
     app = presentations.verifier_without_database(var_dir)
-    asyncio.run(presentations.start_many(app, var_dir, int(options["count"])))
+    mode = ResponseMode(options["mode"])
+    asyncio.run(presentations.start_many(app, var_dir, int(options["count"]), mode))
     assembled = presentations.assembled(app, var_dir, _no_background)
     return mount([Part(app.settings.public_url, assembled)])
 

@@ -1,5 +1,6 @@
 """A server in a process of its own, on a core of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from shutil import which
+from typing import Any
 
 _PROCESS_CLOCK = 2
+_INTEROP = Path(__file__).parent.parent / "tests" / "interop"
 _STOP_TIMEOUT = 5.0
 _START_TIMEOUT = 60.0
 _CORES = sorted(os.sched_getaffinity(0))
@@ -72,6 +76,29 @@ def started(
                 process.wait(_STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@contextmanager
+def credo_server(script: str, *arguments: str, log: Path) -> Iterator[tuple[ServerProcess, dict[str, Any]]]:
+    """A peer on the server's core (a script of tests/interop), and the line of JSON that it says first."""
+    node = which("node", path=os.pathsep.join((os.environ["PATH"], str(Path(sys.executable).parent))))
+    if node is None or not (_INTEROP / "node_modules" / "@credo-ts").is_dir():
+        raise RuntimeError("the peer is not installed; `make bench` installs it (npm ci in tests/interop)")
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(
+            [node, _INTEROP / script, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        ) as process,
+    ):
+        try:
+            os.sched_setaffinity(process.pid, {SERVER_CORE})
+            assert process.stdout is not None
+            yield ServerProcess(process), json.loads(process.stdout.readline())
+        finally:
+            process.kill()
 
 
 def wait_until_healthy(port: int) -> None:

@@ -17,8 +17,9 @@ from issuer.domain.offer import ConfigurationId
 from issuer.domain.records import ListId
 from issuer.services.authorize_request import Grant
 from issuer.services.issue_credential import IssuedCredentials
+from keys import KeyPurpose
 from specs.encoding import create_json
-from specs.jose import Algorithm, public_jwk_of, sign_with
+from specs.jose import Algorithm, prepare_jws, public_jwk_of, sign_with
 from specs.oauth import PreAuthorizedCodeRequest
 from specs.openid4vci import parse_credential_request, prepare_key_proof
 from specs.sd_jwt import HeldSdJwt, open_held_sd_jwt
@@ -75,3 +76,14 @@ class Wallets:
         served = await self.issuer.lists.get(ListId(uri.rpartition("/")[2]))
         (self.var_dir / LIST_FILE).write_bytes(served.token)
         return open_held_sd_jwt(sd_jwt)
+
+    def without_status(self, held: HeldSdJwt) -> HeldSdJwt:
+        """The same credential for a verifier that would fetch the list each time: less work for it."""
+        jws = held.sd_jwt.jws
+        payload = {name: value for name, value in held.sd_jwt.payload.items() if name != "status"}
+        prepared = prepare_jws({**jws.header, "x5c": list(jws.header["x5c"])}, create_json(payload))
+        signer = self.issuer.ring.signer_for(KeyPurpose.CREDENTIAL, self.issuer.outside.clock.now())
+        text = "~".join(
+            (prepared.attach(asyncio.run(signer.sign(prepared.data))), *held.sd_jwt.disclosures, "")
+        )
+        return open_held_sd_jwt(parse_credential(text).sd_jwt)

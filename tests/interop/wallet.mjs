@@ -4,6 +4,7 @@
 import { createInterface } from 'node:readline';
 import { openWallet } from './credo_agent.mjs';
 import * as issuance from './credo_issuance.mjs';
+import * as presentation from './credo_presentation.mjs';
 
 const origin = process.argv[2];
 const wallets = new Map();
@@ -15,27 +16,7 @@ const commands = {
 
   ...issuance,
 
-  /** Reads a request and, if the wallet has what it asks for, answers it. */
-  async present({ holder, agent, request }) {
-    const resolved = await holder.resolveOpenId4VpAuthorizationRequest(request);
-    const { queryResult } = resolved.dcql;
-    const answer = {
-      verifier: resolved.verifier,
-      signer: resolved.signedAuthorizationRequest.signer.method,
-      can_be_satisfied: queryResult.can_be_satisfied,
-    };
-    if (!queryResult.can_be_satisfied) return answer;
-    const credentials = holder.selectCredentialsForDcqlRequest(queryResult);
-    const sent = await holder.acceptOpenId4VpAuthorizationRequest({
-      authorizationRequestPayload: resolved.authorizationRequestPayload,
-      dcql: { credentials },
-    });
-    // credo takes the shown copy out of its record, all but the last; to keep it so is left to its user.
-    for (const { credentialRecord } of Object.values(credentials).flat()) {
-      await agent.sdJwtVc.update(credentialRecord);
-    }
-    return { ...answer, status: sent.serverResponse.status, body: sent.serverResponse.body };
-  },
+  ...presentation,
 };
 
 /** An error and what caused it, outermost first: credo wraps what it hears from a server. */

@@ -153,6 +153,10 @@ class Wallet:
         """Answers a request as far as the wallet can."""
         return self.run("present", request=authorization_request)
 
+    def present_in_browser(self, asked: dict[str, Any], origin: str) -> Answer:
+        """One of the `requests` of the Digital Credentials API; `credential` is what the page would get."""
+        return self.run("present_in_browser", protocol=asked["protocol"], request=asked["data"], origin=origin)
+
 
 def search_path() -> str:
     """Where programs are: the machine's and those of the virtual environment."""
