@@ -99,7 +99,7 @@ async def open_page(
         **{"return_url": BACK, **options},
     )
     url = await counter.desk.verifier.pages.sessions.open(asked.started.presentation)
-    assert url.startswith(f"{PUBLIC_URL}/present/")
+    assert url.startswith(f"{counter.desk.settings.public_url}/present/")
     return Paged(counter, asked, urlsplit(url).path)
 
 
