@@ -28,6 +28,7 @@ from trillium.runtime.database import create_schema, open_database
 from trillium.runtime.management import open_management_guard
 from trillium.runtime.mounting import Part, mount
 from verifier.app import assemble, open_pages, open_store, open_webhooks
+from verifier.domain.trust import Trust
 from verifier.store import tables
 
 FORM = "application/x-www-form-urlencoded"
@@ -138,7 +139,9 @@ class Visit:
 
 
 @asynccontextmanager
-async def opened_counter(folder: Path, *, database_url: str = "", **settings: Any) -> AsyncIterator[Counter]:
+async def opened_counter(
+    folder: Path, *, database_url: str = "", trust: Trust | None = None, **settings: Any
+) -> AsyncIterator[Counter]:
     """The application, wired as in service but for the clock and the status lists."""
     var_dir = folder / "var"
     database = open_database(database_url or f"sqlite:///{folder}/verifier.db")
@@ -147,6 +150,7 @@ async def opened_counter(folder: Path, *, database_url: str = "", **settings: An
         store=open_store(database),
         pages=open_pages(database),
         webhooks=open_webhooks(database),
+        trust=trust or Trust((SimulatedIssuer().trusted(),)),
         settings=settings_for_tests(var_dir=var_dir, **settings),
     )
     app = assemble(desk.verifier, open_management_guard(var_dir), _no_lifespan)
