@@ -190,8 +190,10 @@ async def _examine_trust(settings: TrustListSettings, app: str, now: datetime) -
         return [told, *check_production(settings, [check_shared(settings)])]
     await source.refresh(now)
     await source.close()
-    checks = [check_shared(settings), check_trust_list(settings, source)]
-    found = [*check_source(source, now), *check_production(settings, checks)]
+    found = list(check_production(settings, [check_shared(settings), check_trust_list(settings, source)]))
+    # All in one, the first start makes a list; before that there is nothing to miss.
+    if settings.trust_list or settings.var_dir.is_dir():
+        found = [*check_source(source, now), *found]
     if source.held is not None:
         found += check_list(source.held, now, production=settings.is_production)
     return found

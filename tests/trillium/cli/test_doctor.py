@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 import issuer.app
 import issuer.settings
 from keys.certificates import LEAF_LIFETIME
+from tests.trillium.trust_list.material import files, list_of_today, signed
 from trillium.cli import app
 from trillium.runtime.clock import SystemClock
 
@@ -225,15 +226,20 @@ def test_a_type_that_is_wrong_is_told_and_without_any_the_issuer_does_not_start(
 
 
 @pytest.mark.parametrize("name", ["verifier", "wallet"])
-def test_a_trust_file_that_cannot_be_used_is_told(
+def test_a_trust_list_that_cannot_be_used_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    file = tmp_path / "trust.json"
-    file.write_text('{"issuers": [{"planted": 1}]}')
-    monkeypatch.setenv(f"{name.upper()}_TRUST_FILE", str(file))
+    monkeypatch.setenv(f"{name.upper()}_TRUST_LIST", str(tmp_path / "list.jwt"))
     code, told = examine(app_name=name)
-    assert code == 1
-    assert told["trust_file_unusable"][:2] == ("failed", f"{name.upper()}_TRUST_FILE")
+    assert (code, told["trust_list_keys"][:2]) == (1, ("failed", f"{name.upper()}_TRUST_LIST_KEYS"))
+    for setting, value in files(tmp_path, signed(list_of_today(), who="stranger")).items():
+        monkeypatch.setenv(f"{name.upper()}_{setting.upper()}", str(value))
+    code, told = examine(app_name=name)
+    assert (code, told["trust_list_signature"][0]) == (1, "failed")
+    files(tmp_path, signed(list_of_today(issuers=())))
+    code, told = examine(app_name=name)
+    assert told["nobody_trusted"][0] == "warning"
+    assert not (tmp_path / "var" / "trust").exists(), "it only looks"
 
 
 def test_a_ministry_that_does_not_answer_is_told(started: Path, monkeypatch: pytest.MonkeyPatch) -> None:

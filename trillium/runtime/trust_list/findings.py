@@ -26,24 +26,27 @@ CHECK: Final = "trust"
 
 def check_source(source: TrustListSource, now: datetime) -> list[Finding]:
     """For ``/readyz``: FAILED when there is nothing to go by, WARNING when there soon will not be."""
+    found = []
     try:
         trust = source.current(now)
     except TrustListError as error:
-        cause = source.failure or error
         # Where none is configured nobody expects an answer; elsewhere nothing is done that should be.
         level = Level.FAILED if source.is_configured else Level.WARNING
-        return [Finding(CHECK, cause.code, level, text=f"{cause.text} {cause.detail}".strip())]
-    found = []
+        if source.failure is None and source.held is None:
+            found.append(_told(error, level))
+    else:
+        level = Level.WARNING
+        if not trust.issuers:
+            found.append(Finding(CHECK, "nobody_trusted", Level.WARNING, text="No issuer is trusted now."))
     if source.failure is not None:
-        text = (
-            f"A newer list is not used, or none came: {source.failure.text} {source.failure.detail}".strip()
-        )
-        found.append(Finding(CHECK, source.failure.code, Level.WARNING, text=text))
-    if not trust.issuers:
-        found.append(Finding(CHECK, "nobody_trusted", Level.WARNING, text="No issuer is trusted now."))
+        found.append(_told(source.failure, level))
     if source.held is not None:
         found += _check_lifetime(source.held, now)
     return found
+
+
+def _told(error: TrustListError, level: Level) -> Finding:
+    return Finding(CHECK, error.code, level, text=f"{error.text} {error.detail}".strip())
 
 
 def check_list(trust_list: TrustList, now: datetime, *, production: bool) -> list[Finding]:
