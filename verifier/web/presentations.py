@@ -11,7 +11,8 @@ from starlette.responses import StreamingResponse
 from trillium.runtime.bodies import read_json
 from trillium.runtime.qr import QrTooLarge, draw_qr_apart
 from verifier.domain.event import Actor
-from verifier.domain.presentation import TransactionId
+from verifier.domain.presentation import PresentationState, TransactionId
+from verifier.errors import PresentationOver
 from verifier.services.ask_for_presentation import AskedPresentation, AskForPresentation
 from verifier.services.cancel_presentation import CancelPresentation
 from verifier.services.follow_state import FollowState
@@ -105,8 +106,12 @@ def _add_ending(router: APIRouter, services: PresentationServices, caller: Calle
 
     @router.delete("/{transaction_id}", status_code=204, summary="Call a presentation off")
     async def cancel(transaction_id: str, request: Request) -> None:
-        presentation = await services.results.find(await caller(request), TransactionId(transaction_id))
-        await services.cancel(presentation, actor=SERVICE)
+        service, wanted = await caller(request), TransactionId(transaction_id)
+        if await services.cancel(await services.results.find(service, wanted), SERVICE):
+            return
+        # Twice is as good as once; whatever else has ended it stays.
+        if await services.results.state(service, wanted) is not PresentationState.CANCELLED:
+            raise PresentationOver
 
 
 async def _answer(asked: AskedPresentation, public_url: str) -> PresentationAnswer:

@@ -34,9 +34,7 @@ def test_each_pause_is_twice_the_one_before_up_to_an_hour() -> None:
         assert due is not None
         pauses.append(due - NOW)
     assert pauses[0] == FIRST_DELAY
-    assert all(
-        later in (2 * earlier, LONGEST_DELAY) for earlier, later in pairwise(pauses)
-    )
+    assert all(later in (2 * earlier, LONGEST_DELAY) for earlier, later in pairwise(pauses))
     assert pauses[-1] == LONGEST_DELAY
 
 

@@ -100,7 +100,7 @@ async def test_starting_gives_all_that_a_relying_service_needs(counter: Counter)
     body = answer.json()
     assert set(body) == {
         *("transaction_id", "authorization_request", "request_uri", "expires_at"),
-        *("status_url", "result_url", "qr_svg"),
+        *("status_url", "events_url", "result_url", "page_url", "qr_svg"),
     }
     assert body["status_url"].endswith(f"/presentations/{body['transaction_id']}")
     assert body["result_url"] == f"{body['status_url']}/result"

@@ -1,0 +1,195 @@
+"""Server-sent events: the state now, each change, the end; and nothing for anybody else."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.verifier.web.counter import Counter, Visit, is_problem, opened_counter
+from verifier.domain.presentation import PresentationState
+from verifier.web.event_stream import QUIET_LOOKS, render_events
+
+TIMEOUT = 20
+
+
+class Stream:
+    """One open stream, driven as a server drives the application: byte by byte, and it may be cut off."""
+
+    def __init__(self, counter: Counter, url: str, service: httpx.BasicAuth) -> None:
+        self._app = counter.app
+        self._gone = asyncio.Event()
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        parts = urlsplit(url)
+        header = httpx.Request("GET", url)
+        authorization = next(service.auth_flow(header)).headers["authorization"].encode()
+        self._scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": parts.scheme,
+            "path": parts.path,
+            "raw_path": parts.path.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(b"host", parts.netloc.encode()), (b"authorization", authorization)],
+            "client": ("192.0.2.1", 1),
+            "server": (parts.netloc, 443),
+        }
+
+    async def run(self) -> None:
+        async def receive() -> dict[str, Any]:
+            await self._gone.wait()
+            return {"type": "http.disconnect"}
+
+        await self._app(self._scope, receive, self._messages.put)  # type: ignore[arg-type]
+
+    async def start(self) -> dict[str, Any]:
+        return await self._next()
+
+    async def event(self) -> bytes:
+        """The next part with a state."""
+        while True:
+            body: bytes = (await self._next()).get("body", b"")
+            if body.startswith(b"event: "):
+                return body
+
+    async def _next(self) -> dict[str, Any]:
+        async with asyncio.timeout(TIMEOUT):
+            return await self._messages.get()
+
+    def cut(self) -> None:
+        self._gone.set()
+
+
+@asynccontextmanager
+async def streaming(visit: Visit) -> AsyncIterator[Stream]:
+    stream = Stream(visit.counter, visit.started["events_url"], visit.service)
+    task = asyncio.create_task(stream.run())
+    try:
+        yield stream
+    finally:
+        stream.cut()
+        async with asyncio.timeout(TIMEOUT):
+            await task
+
+
+def event(state: str) -> bytes:
+    return b'event: state\ndata: {"state":"%b"}\n\n' % state.encode()
+
+
+async def test_states_arrive_as_they_change(counter: Counter) -> None:
+    visit = await counter.start()
+    async with streaming(visit) as stream:
+        start = await stream.start()
+        headers = dict(start["headers"])
+        assert start["status"] == 200
+        assert headers[b"content-type"].startswith(b"text/event-stream")
+        assert headers[b"cache-control"] == b"no-store"
+        assert await stream.event() == event("retrieved")
+        await visit.show(visit.card())
+        assert await stream.event() == event("accepted")
+
+
+async def test_the_stream_ends_with_the_presentation(counter: Counter) -> None:
+    visit = await counter.start()
+    await visit.show(visit.card())
+    answer = await counter.http.get(visit.started["events_url"], auth=visit.service)
+    assert answer.content == b"retry: 2000\n\n" + event("accepted")
+
+
+async def test_a_time_out_is_told_by_the_clock_alone(counter: Counter) -> None:
+    visit = await counter.start()
+    async with streaming(visit) as stream:
+        assert await stream.event() == event("retrieved")
+        counter.desk.clock.advance(minutes=5)
+        assert await stream.event() == event("timed_out")
+
+
+async def test_the_stream_tells_no_claims(counter: Counter) -> None:
+    visit = await counter.start(preset="identity")
+    await visit.show(visit.card(("given_name",), ("family_name",), ("birthdate",)))
+    answer = await counter.http.get(visit.started["events_url"], auth=visit.service)
+    assert "accepted" in answer.text
+    assert "Planted" not in answer.text
+
+
+async def test_5_29_before_its_browser_has_come_a_presentation_looks_open(counter: Counter) -> None:
+    service = await counter.register()
+    body = {"preset": "age-19-or-over", "flow": "page", "response_mode": "direct_post"}
+    started = (await counter.http.post("/presentations", json=body, auth=service)).json()
+    found = await counter.desk.verifier.results.find(
+        await counter.desk.verifier.clients.authenticate(*credentials(service)), started["transaction_id"]
+    )
+    request = await counter.desk.verifier.serve(found.request_id, wallet_nonce=None)
+    assert request
+    visit = Visit(counter, service, started, {})
+    async with streaming(visit) as stream:
+        assert await stream.event() == event("retrieved")
+        await counter.desk.verifier.cancel(found, actor=counter_actor())
+        assert await stream.event() == event("cancelled")
+
+
+def credentials(service: httpx.BasicAuth) -> tuple[str, str]:
+    request = next(service.auth_flow(httpx.Request("GET", "https://verifier.example/")))
+    name, _, secret = base64.b64decode(request.headers["authorization"].split()[1]).decode().partition(":")
+    return name, secret
+
+
+def counter_actor() -> Any:
+    return "relying-service"
+
+
+@pytest.mark.parametrize("transaction_id", ["unknown", "A" * 22])
+async def test_strangers_and_others_follow_nothing(counter: Counter, transaction_id: str) -> None:
+    visit, other = await counter.start(), await counter.register()
+    refused = await counter.http.get(visit.started["events_url"])
+    assert is_problem(refused, "invalid_client")
+    for url, service in (
+        (visit.started["events_url"], other),
+        (f"/presentations/{transaction_id}/events", visit.service),
+    ):
+        answer = await counter.http.get(url, auth=service)
+        assert answer.status_code == 404
+        assert is_problem(answer, "unknown_presentation")
+
+
+async def test_streams_are_limited_and_those_that_were_cut_off_count_no_more(tmp_path: Path) -> None:
+    async with opened_counter(tmp_path, event_streams=2) as counter:
+        visit = await counter.start()
+        async with streaming(visit) as first:
+            await first.event()
+            async with streaming(visit) as second:
+                await second.event()
+                refused = await counter.http.get(visit.started["events_url"], auth=visit.service)
+                assert refused.status_code == 429
+                assert is_problem(refused, "too_many_streams")
+                other = await counter.start()
+                async with streaming(other) as third:
+                    assert (await third.start())["status"] == 200
+        await visit.show(visit.card())
+        answer = await counter.http.get(visit.started["events_url"], auth=visit.service)
+        assert answer.status_code == 200
+
+
+async def test_a_quiet_stream_is_kept_alive() -> None:
+    async def states() -> AsyncIterator[PresentationState | None]:
+        yield PresentationState.REQUESTED
+        for _ in range(2 * QUIET_LOOKS):
+            yield None
+        yield PresentationState.TIMED_OUT
+
+    parts = [part async for part in render_events(states())]
+    assert parts == [
+        b"retry: 2000\n\n",
+        event("requested"),
+        b": still open\n\n",
+        b": still open\n\n",
+        event("timed_out"),
+    ]
