@@ -1,6 +1,6 @@
 """The Digital Credentials API on the verifier's page, in a real headless Chromium.
 
-How far this goes: the page's script detects the API, and ``navigator.credentials.get`` is Chromium's own, given
+How far this goes: the page's script detects the API; ``navigator.credentials.get`` is Chromium's own, given
 what the page offers. The wallet is the one that Chromium has for automation: it answers with what it was told
 beforehand and shows no dialog. A dialog, with a person before it and a wallet behind, no machine can show.
 """
@@ -60,7 +60,8 @@ async def test_the_browsers_wallet_answers(site: Site, protocol: str, language: 
         async with page.expect_response("**/browser-requests") as given:
             await button.press("Enter")
         body = await (await given.value).json()
-        assert verified(paged, body, site.origin), "a wallet that knows us takes what the page offers"
+        # A wallet that knows us takes what the page offers.
+        assert verified(paged, body, site.origin).client_metadata is not None
         await expect(page.locator("#request")).to_have_attribute("data-state", "accepted", timeout=LIVE_MS)
         assert visit.complaints == []
         assert await paged.is_released()
