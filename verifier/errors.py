@@ -170,7 +170,7 @@ class OverAsking(VerifierError):
     """A preset asks for claims that it may not ask for (5.19)."""
 
     code = "over_asking"
-    text = "The preset asks for more than its purpose needs."
+    text = "A preset asks for more than its purpose needs; trillium verifier presets says which one."
 
     def __init__(self, detail: str = "", findings: tuple[Any, ...] = ()) -> None:
         """``findings``: as the linter made them (domain/over_asking.py)."""
@@ -182,7 +182,7 @@ class BadPreset(VerifierError):
     """A preset's file is not usable."""
 
     code = "bad_preset"
-    text = "The preset is not valid."
+    text = "A preset is not valid; trillium verifier presets says which one and why."
 
 
 class UnknownCredentialType(BadPreset):

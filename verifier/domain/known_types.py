@@ -17,7 +17,7 @@ class KnownTypes:
 
     def has_claim(self, vcts: Iterable[str], path: ClaimsPath) -> bool:
         """Whether one of the types may have the claim; a type without a description may have any."""
-        return any(vct not in self.claims or path in self.claims[vct] for vct in vcts)
+        return any(vct not in self.claims or _may_have(self.claims[vct], path) for vct in vcts)
 
 
 def known_types(trust: Trust, descriptions: Iterable[EffectiveTypeMetadata] = ()) -> KnownTypes:
@@ -36,12 +36,23 @@ def known_types(trust: Trust, descriptions: Iterable[EffectiveTypeMetadata] = ()
             answering = vcts.setdefault(short_name(parent), [])
             if vct not in answering:
                 answering.append(vct)
-    return KnownTypes(vcts, {vct: _paths(one) for vct, one in known.items()})
+    return KnownTypes(vcts, {vct: _paths(one) for vct, one in known.items() if one.claims})
 
 
 def short_name(vct: str) -> str:
     """The type in ``<VCT_BASE>/<type>/<version>``; anything else is its own name."""
     return vct.split("/")[-2] if vct.count("/") > 1 else vct
+
+
+def _may_have(described: frozenset[ClaimsPath], path: ClaimsPath) -> bool:
+    """It is described, or something in it is, or it lies in a claim whose inside nobody describes."""
+    if any(one[: len(path)] == path for one in described):
+        return True
+    around = [one for one in described if path[: len(one)] == one]
+    nearest = max(around, key=len, default=())
+    return bool(nearest) and not any(
+        len(one) > len(nearest) and one[: len(nearest)] == nearest for one in described
+    )
 
 
 def _paths(description: EffectiveTypeMetadata) -> frozenset[ClaimsPath]:

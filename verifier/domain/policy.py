@@ -38,7 +38,8 @@ class Presented:
     issuer: str
     """The trusted issuer whose key verified."""
     claims: Mapping[str, Any] = field(repr=False)
-    """All that is shown, also what was not asked for."""
+    """All that is shown, also what was not asked for; markers for withheld elements of arrays, so that an
+    index means what the issuer meant."""
     holder_key: PublicJwk | None = None
     status: StatusOutcome | None = None
     """``None``: not looked up, or there is none."""

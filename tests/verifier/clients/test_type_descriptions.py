@@ -83,6 +83,33 @@ def test_a_preset_that_asks_for_what_a_type_has_not(tmp_path: Path) -> None:
     ]
 
 
+def test_a_type_whose_claims_nobody_describes_may_have_any(tmp_path: Path) -> None:
+    describe(tmp_path, PHOTO_CARD)
+    types = known_types(Trust((ISSUER.trusted(PHOTO_CARD),)), read_type_descriptions(tmp_path))
+    assert types.has_claim([PHOTO_CARD], ("whatever",))
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        (("address", "locality"), True),
+        (("address",), True),  # its parts are described
+        (("address", "street"), False),  # and this is none of them
+        (("note", "anything"), True),  # nobody says what is in it
+        (("notes",), False),
+        (("parents", None), True),
+        (("parents", None, "name"), True),
+        (("parents", None, "shoe"), False),
+    ],
+)
+def test_claims_within_claims(tmp_path: Path, path: tuple[str | None, ...], known: bool) -> None:
+    described = [["address", "locality"], ["note"], ["parents", None, "name"]]
+    document = {"vct": PHOTO_CARD, "claims": [{"path": one} for one in described]}
+    (tmp_path / "card.json").write_text(json.dumps(document))
+    types = known_types(Trust((ISSUER.trusted(PHOTO_CARD),)), read_type_descriptions(tmp_path))
+    assert types.has_claim([PHOTO_CARD], path) is known
+
+
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("not a description")
     assert read_type_descriptions(tmp_path) == ()

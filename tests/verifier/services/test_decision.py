@@ -143,6 +143,20 @@ async def test_an_accepted_issuer_still_has_to_be_trusted() -> None:
     assert codes(await Checker().decide(forged, accepting)) == ["untrusted_issuer"]
 
 
+async def test_an_index_in_a_policy_counts_as_issued() -> None:
+    """The first of two nationalities is withheld: what is shown is still the second."""
+    file = preset_file(
+        needs=["nationality"],
+        policies=[
+            {"policy": "claim_equals", "credential": "card", "path": ["nationalities", 1], "values": ["FR"]}
+        ],
+    )
+    file["query"]["credentials"][0]["claims"] = [{"path": ["nationalities", 1]}]
+    preset = parse(file, types=TYPES)
+    shown = {"card": [present(CARD, HONEST, ("nationalities", 1))]}
+    assert isinstance(await Checker().decide(shown, preset), Accepted)
+
+
 async def test_a_guardian_may_present_where_the_preset_says_so() -> None:
     held = HONEST_ISSUER.issue(PERSON | {"ca.on.holder_role": "guardian"})
     shown = {"card": [present(held, HONEST, *NAMES)]}

@@ -47,7 +47,7 @@ class Checked:
         return Presented(
             query_id=self.query_id,
             issuer=self.issuer.issuer,
-            claims=self.credential.claims,
+            claims=self.credential.processed.claims_as_issued(),
             holder_key=self.credential.holder_key,
             status=None if status is None else status.outcome,
             status_detail="" if status is None else status.detail,
