@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from openvc.errors import OpenvcError
 
 from bench import (
     allocation_paths,
@@ -12,6 +13,7 @@ from bench import (
     http_paths,
     jwe_paths,
     jws_paths,
+    presentation_paths,
     status_list_paths,
 )
 from bench.allocation_paths import Lists
@@ -20,7 +22,7 @@ from bench.figures import Figure
 from bench.http_paths import Load
 from bench.interleave import Effort
 from bench.load import post, run_load
-from bench.reference import Reference
+from bench.reference import OtherVerifier, Reference
 from specs.jose import Encryption
 from specs.sd_jwt_vc.credential import parse_credential
 
@@ -68,6 +70,15 @@ def test_the_peer_does_the_same_to_the_same_claims() -> None:
     assert unverified.header == held.sd_jwt.jws.header
 
 
+def test_the_other_verifier_reads_the_same_claims_and_refuses_a_changed_one() -> None:
+    example = Example.create()
+    presentation = example.present(example.open(example.issue()), 4)
+    other = OtherVerifier(example)
+    assert set(NAMES[:4]) <= other.verify(presentation).claims.keys()
+    with pytest.raises(OpenvcError):
+        other.verify(presentation[:-20] + presentation[-20:].swapcase())
+
+
 def test_signatures_and_credentials_are_measured() -> None:
     assert paths([*jws_paths.figures(ONCE)]) == {"sign", "verify"}
     assert "verify 4 shown + key binding" in paths([*credential_paths.figures(ONCE)])
@@ -96,7 +107,7 @@ def test_allocation_is_measured_in_lists_that_are_almost_full() -> None:
 
 def test_whole_requests_are_measured_and_each_is_answered_with_200() -> None:
     found = paths([*http_paths.figures(Load(rounds=1, requests=10))])
-    assert found == {"credential", "credential in batches of 10", "presentation"}
+    assert found == {"credential", "credential in batches of 10"}
 
 
 def test_whole_flows_are_measured_beside_another_issuer() -> None:
@@ -104,6 +115,13 @@ def test_whole_flows_are_measured_beside_another_issuer() -> None:
     found = [*flow_paths.figures(Load(rounds=1, requests=60))]
     assert paths(found) == {"one copy", "batch of 10"}
     assert sum("credo-ts" in figure.against for figure in found) == 4
+
+
+def test_presentations_are_measured_beside_another_verifier() -> None:
+    """Every answer is taken by its verifier, in the clear and encrypted."""
+    found = [*presentation_paths.figures(Load(rounds=1, requests=40))]
+    assert paths(found) == {"direct_post", "direct_post.jwt"}
+    assert sum("credo-ts" in figure.against for figure in found) == 1
 
 
 async def test_a_refused_request_is_no_measurement() -> None:
