@@ -8,7 +8,7 @@ cannot ask; the trust list says which issuers those are. No personal data: lists
 about who was checked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,6 +34,8 @@ VERSION: Final = 1
 MAX_BUNDLE_BYTES: Final = 16 * 1024 * 1024
 MAX_LISTS: Final = 256
 MAX_ISSUERS: Final = 64
+MAX_TOKENS_BYTES: Final = 10 * 1024 * 1024
+"""Of all lists together: with the rest, and in base64url, they stay below the bound on the whole."""
 MAX_TRUST_LIST_BYTES: Final = 1024 * 1024
 LONGEST_LIFE: Final = timedelta(days=7)
 """After that a reader stops, whatever the lists in it say (8.03)."""
@@ -93,6 +95,18 @@ class BundleTerms:
     issuer: str
     created_at: datetime
     valid_until: datetime
+
+
+def fitting_lists(lists: Iterable[BundledList]) -> tuple[BundledList, ...]:
+    """The first of them, as many as a bundle holds; each address once."""
+    kept: dict[str, BundledList] = {}
+    size = 0
+    for one in lists:
+        if one.uri in kept or len(kept) == MAX_LISTS or size + len(one.token) > MAX_TOKENS_BYTES:
+            continue
+        kept[one.uri] = one
+        size += len(one.token)
+    return tuple(kept.values())
 
 
 def prepare_bundle(

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 
 from keys.signer import Signer
 from specs.jose import PublicJwk
-from verifier.domain.bundle import LONGEST_LIFE, BundleContents, BundledList, BundleTerms, prepare_bundle
+from verifier.domain.bundle import (
+    LONGEST_LIFE,
+    BundleContents,
+    BundledList,
+    BundleTerms,
+    fitting_lists,
+    prepare_bundle,
+)
 from verifier.domain.met_list import MOST_LISTS, REMEMBERED_FOR, MetList
 from verifier.domain.trust import Mechanism, TrustedIssuer
 from verifier.errors import BadBundle, IssuerKeysUnavailable
@@ -23,7 +30,7 @@ class CreatedBundle:
     valid_until: datetime
     lists: tuple[BundledList, ...]
     failed: int
-    """So many lists are known and could not be had: who relies on one of them will be told "cannot tell"."""
+    """So many known lists could not be had, or found no room: who relies on one is told "cannot tell"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,9 @@ class CreateBundle:
             lists.update({one.uri: one for one in collected.lists})
             failed += collected.failed
         terms = BundleTerms(issuer=self.issuer, created_at=now, valid_until=now + lifetime)
-        contents = BundleContents(trust_list, tuple(lists.values()), await self._keys_of(issuers, now))
+        fitting = fitting_lists(lists.values())
+        failed += len(lists) - len(fitting)
+        contents = BundleContents(trust_list, fitting, await self._keys_of(issuers, now))
         signer = self.signer(now)
         prepared = prepare_bundle(contents, terms, algorithm=signer.algorithm, key_id=signer.key_id)
         text = prepared.attach(await signer.sign(prepared.data))

@@ -22,6 +22,7 @@ from verifier.domain.bundle import (
     BundledList,
     BundleTerms,
     VerifiedBundle,
+    fitting_lists,
     prepare_bundle,
     verify_bundle,
 )
@@ -190,6 +191,20 @@ def test_a_bundle_of_a_bad_form(defect: str) -> None:
 def test_a_bundle_of_no_pinned_key_at_all_is_refused() -> None:
     with pytest.raises(UntrustedBundle):
         read(GOOD, keys=[])
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "fitting"), [(300, 10, MAX_LISTS), (12, 2**20, 10), (5, 2**21, 5), (6, 2**21, 5)]
+)
+def test_as_many_lists_as_fit_make_a_bundle(count: int, size: int, fitting: int) -> None:
+    lists = [BundledList(f"{LIST}/{number}", NOW, "A" * size) for number in range(count)]
+    kept = fitting_lists(lists)
+    assert kept == tuple(lists[:fitting])
+    assert read(bundle(replace(CONTENTS, trust_list="t" * 2**20, lists=kept))).contents.lists == kept
+
+
+def test_a_list_that_comes_twice_is_kept_once() -> None:
+    assert fitting_lists(CONTENTS.lists * 2) == CONTENTS.lists
 
 
 @pytest.mark.parametrize(
