@@ -2,96 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from specs.token_status_list import StatusList, StatusReference
-from tests.specs.jose.certificates import CA, LEAF, self_signed
-from tests.trillium.runtime.local_server import serving
-from tests.trillium.runtime.status_lists.list_site import ListSite
-from tests.verifier.holder import NINETEEN, Binding, present
-from tests.verifier.issuing import ENTRY, SimulatedIssuer, list_with
-from tests.verifier.surroundings import PUBLIC_URL, claims_of, encrypted_text, settings_for_tests
-from trillium.runtime.mounting import Part, mount
+from tests.flows.street import Street, opened_street
+from tests.verifier.issuing import list_with
 from trillium.runtime.status_lists.turns import PAUSE_AFTER_FAILURE
-from verifier.app import create_app
-from verifier.domain.trust import FixedTrust, Trust
-
-DAY = timedelta(days=1)
-
-
-def issuer_of_today(now: datetime) -> SimulatedIssuer:
-    """Its certificates are good now, whenever that is."""
-    root = self_signed(CA.but(not_before=now - DAY, not_after=now + DAY))
-    leaf = root.issue(LEAF.but(not_before=now - DAY, not_after=now + DAY))
-    return SimulatedIssuer("https://issuer.example/tenant", root, leaf)
-
-
-@dataclass
-class Street:
-    """An issuer with its list, a verifier, and a relying service."""
-
-    issuer: SimulatedIssuer
-    site: ListSite
-    list_uri: str
-    http: httpx.AsyncClient
-    service: httpx.BasicAuth
-    management: dict[str, str]
-
-    def publish(self, entries: StatusList | None = None, *, etag: str = '"1"') -> None:
-        self.site.body = self.issuer.status_list(entries, now=datetime.now(UTC), sub=self.list_uri)
-        self.site.etag = etag
-
-    def card(self, index: int = ENTRY.index) -> str:
-        return self.issuer.issue(status=StatusReference(self.list_uri, index), now=datetime.now(UTC))
-
-    async def visit(self, card: str) -> dict[str, Any]:
-        """One presentation from the link to the result."""
-        started = await self.http.post("/presentations", json={"preset": "age-19-or-over"}, auth=self.service)
-        request = claims_of((await self.http.get(started.json()["request_uri"])).text)
-        binding = Binding(request["nonce"], request["client_id"], datetime.now(UTC))
-        shown = {"photo_card": [present(card, binding, NINETEEN)]}
-        form = {"response": encrypted_text(request, {"vp_token": shown, "state": request["state"]})}
-        answer = await self.http.post(request["response_uri"], data=form)
-        assert (answer.status_code, [*answer.json()]) == (200, ["redirect_uri"])
-        result = await self.http.get(started.json()["result_url"], auth=self.service)
-        assert result.status_code == 200
-        body: dict[str, Any] = result.json()
-        return body
-
-    async def drill(self, seconds: int) -> None:
-        body = {"unreachable_seconds": seconds}
-        answer = await self.http.post("/management/drills/status-lists", json=body, headers=self.management)
-        assert answer.status_code == 204
-
-
-@asynccontextmanager
-async def opened_street(folder: Path) -> AsyncIterator[Street]:
-    site, issuer = ListSite(), issuer_of_today(datetime.now(UTC))
-    async with serving(site) as port:
-        origin = f"http://127.0.0.1:{port}"
-        settings = settings_for_tests(
-            var_dir=folder, database_url=f"sqlite:///{folder}/verifier.db", loopback_origins=(origin,)
-        )
-        app = create_app(settings, trust=FixedTrust(Trust((issuer.trusted(),))))
-        transport = httpx.ASGITransport(app=mount([Part(PUBLIC_URL, app)]))
-        async with (
-            app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as http,
-        ):
-            management = {"Authorization": f"Bearer {(folder / 'management.token').read_text().strip()}"}
-            body = {"name_en": "Shop", "name_fr": "Boutique", "presets": ["age-19-or-over"]}
-            client = (await http.post("/management/clients", json=body, headers=management)).json()
-            service = httpx.BasicAuth(client["client_id"], client["client_secret"])
-            street = Street(issuer, site, f"{origin}/lists/7", http, service, management)
-            street.publish()
-            yield street
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from specs.jose import create_public_jwk
-from tests.trillium.runtime.test_issuer_keys import published
+from tests.trillium.runtime.issuer_site import published
 from tests.trillium.trust_list.material import (
     DAY,
     LIBRARY_CARD,

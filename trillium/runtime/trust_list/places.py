@@ -47,7 +47,7 @@ class NotConfigured:
 class FileOfList:
     """A file, read again when it was replaced."""
 
-    every = 5.0
+    every = 2.0
 
     def __init__(self, path: Path) -> None:
         self._path = path
