@@ -61,6 +61,12 @@ from specs.openid4vp.encrypted_response import (
     decrypt_response,
     parse_direct_post_jwt,
 )
+from specs.openid4vp.multisigned_request import (
+    ClientSignature,
+    PreparedMultisignedRequest,
+    prepare_multisigned_browser_request,
+    verify_multisigned_browser_request,
+)
 from specs.openid4vp.question import Question
 from specs.openid4vp.request_object import (
     REQUEST_OBJECT_MEDIA_TYPE,
@@ -114,7 +120,9 @@ __all__ = [
     "BrowserRequestParameters",
     "ClientId",
     "ClientMetadata",
+    "ClientSignature",
     "Prefix",
+    "PreparedMultisignedRequest",
     "Question",
     "RegisteredClient",
     "RequestParameters",
@@ -173,9 +181,11 @@ __all__ = [
     "parse_transaction_data",
     "parse_unsigned_browser_request",
     "parse_verifier_info",
+    "prepare_multisigned_browser_request",
     "prepare_request_object",
     "prepare_signed_browser_request",
     "verify_client_id",
+    "verify_multisigned_browser_request",
     "verify_request_object",
     "verify_signed_browser_request",
     "verify_state",

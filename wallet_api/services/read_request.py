@@ -5,7 +5,7 @@ then on one that cannot be right is refused to the verifier, too. Of an unsigned
 is: nothing is sent for it before the resident has decided.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -31,6 +31,7 @@ from specs.openid4vp import (
     parse_authorization_request,
     parse_authorization_request_uri,
     parse_unsigned_browser_request,
+    verify_multisigned_browser_request,
     verify_request_object,
     verify_signed_browser_request,
     verify_vp_formats,
@@ -45,6 +46,10 @@ from wallet_api.ports import Clock, Randomness, TrustSource
 from wallet_api.services.verifier_calls import VerifierCalls
 
 LEEWAY: Final = timedelta(seconds=60)
+_SIGNED: Final[Mapping[str, Callable[..., BrowserRequest]]] = {
+    BrowserProtocol.SIGNED: verify_signed_browser_request,
+    BrowserProtocol.MULTISIGNED: verify_multisigned_browser_request,
+}
 _NONCE_BYTES: Final = 16
 _CREDENTIAL_ALGORITHMS: Final = frozenset(one.value for one in ALLOWED[Use.CREDENTIAL])
 _KEY_BINDING_ALGORITHMS: Final = frozenset({"ES256"})
@@ -112,8 +117,8 @@ class ReadRequest:
             request = parse_unsigned_browser_request(
                 page.data, origin=page.origin, transaction_data_types=KNOWN_TYPES
             )
-        elif page.protocol == BrowserProtocol.SIGNED:
-            request = verify_signed_browser_request(
+        elif page.protocol in _SIGNED:
+            request = _SIGNED[page.protocol](
                 page.data,
                 origin=page.origin,
                 anchors=self.trust.current(now).verifier_anchors,

@@ -12,12 +12,14 @@ from specs.jose.signatures import sign_with
 from specs.openid4vp import (
     BrowserProtocol,
     BrowserRequestParameters,
+    ClientSignature,
     ResponseMode,
     VpTokenResponse,
     create_client_metadata,
     create_signed_browser_request,
     create_unsigned_browser_request,
     parse_browser_response,
+    prepare_multisigned_browser_request,
     prepare_signed_browser_request,
 )
 from specs.openid4vp.errors import (
@@ -30,7 +32,7 @@ from specs.openid4vp.errors import (
 from specs.sd_jwt import KeyBindingPolicy
 from specs.sd_jwt_vc import parse_credential, verify_credential
 from tests.simulators.issuer import authority, signer_below
-from tests.simulators.verifier import AGE, FORMATS, NONCE, RESPONSE_JWK, issuer_key
+from tests.simulators.verifier import AGE, FORMATS, NONCE, RESPONSE_JWK, client_id_of, issuer_key
 from tests.simulators.wallet import NOW, World
 from wallet_api.domain.account import Account
 from wallet_api.errors import UnknownOperation, UnsupportedBrowserProtocol
@@ -91,6 +93,33 @@ async def test_5_34_a_page_is_given_an_encrypted_answer_bound_to_its_origin(
     verify(world, response, f"origin:{ORIGIN}")
     # Nothing left for anywhere: the page carries it.
     assert len(world.internet.calls) == calls
+
+
+async def test_6_10_of_several_signatures_the_known_one_counts(world: World, account: Account) -> None:
+    await world.receive(account)
+    stranger = signer_below(authority(NOW), NOW, "verifier.example")
+    signers = [stranger, world.verifier.signer]
+    prepared = prepare_multisigned_browser_request(
+        ENCRYPTED,
+        clients=[
+            ClientSignature(
+                client_id=client_id_of(one),
+                algorithm=Algorithm.ES256,
+                certificate_chain=create_x5c([one.certificate]),
+            )
+            for one in signers
+        ],
+        expected_origins=[ORIGIN],
+        issued_at=NOW,
+        expires_at=NOW + timedelta(minutes=5),
+    )
+    inputs = zip(signers, prepared.inputs, strict=True)
+    data = prepared.attach([sign_with(one.key, Algorithm.ES256, part.data) for one, part in inputs])
+
+    found = await opened(world, account, data, BrowserProtocol.MULTISIGNED)
+
+    assert found.verifier.client_id == world.verifier.client_id.full
+    assert (await world.wallet().consent(account, found.operation_id)).browser_response is not None
 
 
 async def test_5_34_a_plain_answer_where_a_page_asks_for_one(world: World, account: Account) -> None:
