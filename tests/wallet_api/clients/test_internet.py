@@ -26,6 +26,12 @@ async def elsewhere(_request: Request) -> Response:
     return RedirectResponse("/echo", 302)
 
 
+async def dated(request: Request) -> Response:
+    SEEN.append((request.method, dict(request.headers), b""))
+    known = request.headers.get("if-none-match") == '"7"'
+    return Response(b"" if known else b"{}", 304 if known else 200, {"ETag": '"7"'}, "application/json")
+
+
 async def large(_request: Request) -> Response:
     return PlainTextResponse("x" * 2000)
 
@@ -37,6 +43,7 @@ async def port() -> AsyncIterator[int]:
         Route("/echo", echo, methods=["GET", "POST"]),
         Route("/elsewhere", elsewhere, methods=["GET", "POST"]),
         Route("/large", large),
+        Route("/dated", dated),
     ]
     async with serving(Starlette(routes=routes)) as found:
         yield found
@@ -56,6 +63,17 @@ async def test_a_get(internet: HttpInternet, port: int) -> None:
     [(method, headers, _)] = SEEN
     assert (method, headers["accept"]) == ("GET", "application/json")
     assert not {"cookie", "authorization", "referer"} & set(headers)
+
+
+async def test_a_document_that_has_not_changed_is_not_sent_again(internet: HttpInternet, port: int) -> None:
+    async def get(known_etag: str) -> tuple[int, str, bytes]:
+        url = f"http://localhost:{port}/dated"
+        answer = await internet.get(url, accept="application/json", max_bytes=100, known_etag=known_etag)
+        return answer.status, answer.etag, answer.body
+
+    assert await get("") == (200, '"7"', b"{}")
+    assert await get('"7"') == (304, '"7"', b"")
+    assert ["if-none-match" in headers for _, headers, _ in SEEN] == [False, True]
 
 
 async def test_a_form_keeps_its_fields_in_order(internet: HttpInternet, port: int) -> None:
