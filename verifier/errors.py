@@ -327,3 +327,10 @@ class OlderBundle(BadBundle):
 
     code = "older_bundle"
     text = "A newer offline bundle has been used before."
+
+
+class ReturnCodeWrong(VerifierError):
+    """The relying service has not shown that its visitor came back from the page; the result stays."""
+
+    code = "return_code_wrong"
+    text = "The visitor has not come back with the code of this presentation."

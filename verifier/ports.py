@@ -9,7 +9,7 @@ from specs.jose import PublicJwk
 from specs.jose.x5c import TrustAnchors
 from specs.token_status_list import StatusOutcome, StatusReference
 from verifier.domain.bundle import BundledList
-from verifier.domain.event import Event
+from verifier.domain.event import Actor, Event
 from verifier.domain.evidence import EvidenceEnd, EvidenceEntry, EvidenceId, EvidencePlace, KeptEvidence
 from verifier.domain.kept import Kept
 from verifier.domain.met_list import MetList
@@ -101,6 +101,12 @@ class RelyingServiceStore(Protocol):
 
     async def change_service(self, service: RelyingService, event: Event) -> bool:
         """Keeps a changed relying service with its next ``version``; ``False`` when it was changed since."""
+
+    async def cancel_open(self, client_id: ClientId, now: datetime, actor: Actor) -> int:
+        """Ends all open presentations of one relying service, each with its event; returns how many.
+
+        As with ``conclude``, keys and request objects go. There is no result to fetch.
+        """
 
     async def find_service(self, client_id: ClientId) -> RelyingService | None:
         """One relying service."""
@@ -239,6 +245,9 @@ class Releases(Protocol):
     async def is_released(self, request_id: RequestId) -> bool:
         """``True`` at once for presentations without a page; for the others when their browser has shown
         itself, or when they ended without an answer that would be worth protecting."""
+
+    def is_return_code(self, request_id: RequestId, code: str) -> bool:
+        """Whether this is what the page's browser took back to the relying service."""
 
 
 class ReceiptStore(Protocol):

@@ -36,15 +36,16 @@ class PageServices:
 
     sessions: BrowserSessions
     codes: CarriedCodes
-    secrets: PageSecrets
 
 
 def build_pages(settings: Settings, ring: KeyRing, outside: Outside) -> PageServices:
     """Wires the services."""
     clock = outside.clock
     secrets = PageSecrets(lambda: ring.secret_for(KeyPurpose.SESSION))
-    sessions = BrowserSessions(outside.pages, outside.store, clock, outside.randomness, settings.public_url)
-    return PageServices(sessions, CarriedCodes(sessions, secrets), secrets)
+    sessions = BrowserSessions(
+        outside.pages, outside.store, clock, outside.randomness, settings.public_url, secrets
+    )
+    return PageServices(sessions, CarriedCodes(sessions))
 
 
 def is_state_path(path: str) -> bool:
@@ -64,7 +65,7 @@ def page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
     settings, services = verifier.settings, verifier.pages
     around = PageSurroundings(
         pages,
-        PageCookies(settings.base_path, settings.https, services.secrets),
+        PageCookies(settings.base_path, settings.https, services.sessions.secrets),
         services.sessions,
         PageView(verifier.outside.store, verifier.presets, verifier.links, verifier.outside.clock),
         script_address(settings.base_path),

@@ -107,6 +107,15 @@ def needs_release(presentation: Presentation) -> bool:
     return presentation.state in (PresentationState.ACCEPTED, PresentationState.UNDETERMINED)
 
 
+def needs_return_code(presentation: Presentation) -> bool:
+    """Whether the relying service has to show that the visitor came back to it, before it gets the result.
+
+    The page knows which browser it belongs to, and only the service knows whether that one is its visitor's.
+    Without a return address nobody comes back; then the service answers for that itself.
+    """
+    return presentation.return_url is not None and needs_release(presentation)
+
+
 def is_return_open(presentation: Presentation, now: datetime) -> bool:
     """The response code may still be used."""
     concluded = presentation.concluded_at

@@ -22,7 +22,7 @@ from verifier.domain.presentation_page import (
 )
 from verifier.errors import PageOfAnotherBrowser, UnknownPage
 from verifier.ports import Clock, PageStore, PresentationStore, Randomness
-from verifier.services.page_secrets import hash_secret
+from verifier.services.page_secrets import PageSecrets, hash_secret
 from verifier.services.requests import SECRET_BYTES, create_secret
 
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
@@ -49,6 +49,7 @@ class BrowserSessions:
     clock: Clock
     randomness: Randomness
     public_url: str
+    secrets: PageSecrets
 
     async def open(self, presentation: Presentation) -> str:
         """A page for a new presentation; its address, for the visitor's browser alone."""
@@ -109,6 +110,10 @@ class BrowserSessions:
             return True
         page = await self.pages.page_of(request_id)
         return page is not None and page.released_at is not None
+
+    def is_return_code(self, request_id: RequestId, code: str) -> bool:
+        """``ports.Releases``."""
+        return self.secrets.is_return_code(request_id, code)
 
     async def _find(self, page_id: str) -> tuple[PresentationPage, Presentation]:
         page = await self.pages.find_page(hash_secret(page_id)) if _SECRET.fullmatch(page_id) else None

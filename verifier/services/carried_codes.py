@@ -25,7 +25,8 @@ from verifier.domain.presentation_page import (
 )
 from verifier.errors import ResponseCodeGone
 from verifier.services.browser_sessions import BrowserSessions, PageVisit, event_of, owns
-from verifier.services.page_secrets import PageSecrets, hash_of_browser, hash_secret
+from verifier.services.page_secrets import hash_of_browser
+from verifier.services.requests import response_code_hash
 
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{22,128}", re.ASCII)
 
@@ -67,7 +68,6 @@ class FoundReturn:
 @dataclass(frozen=True, slots=True)
 class CarriedCodes:
     sessions: BrowserSessions
-    secrets: PageSecrets
 
     async def find(self, response_code: str) -> FoundReturn:
         """Whose code it is; nothing changes by asking.
@@ -77,7 +77,7 @@ class CarriedCodes:
         """
         if not _CODE.fullmatch(response_code):
             raise ResponseCodeGone("malformed")
-        code_hash = hash_secret(response_code)
+        code_hash = response_code_hash(response_code)
         presentation = await self.sessions.presentations.find_by_response_code(code_hash)
         if presentation is None or not is_return_open(presentation, self.sessions.clock.now()):
             raise ResponseCodeGone("unknown or expired")
@@ -123,7 +123,7 @@ class CarriedCodes:
         left = await pages.claim_attempt(page.request_id, session_hash, clock.now(), event)
         if left is None:
             return 0
-        if self.secrets.is_carried_code(page, presentation.response_code_hash, typed):
+        if self.sessions.secrets.is_carried_code(page, presentation.response_code_hash, typed):
             await self.sessions.release(page, presentation, ReleaseWay.CODE)
             return None
         if left == 0:
@@ -152,7 +152,7 @@ class CarriedCodes:
             return Returned(ReturnOutcome.GO_ON, presentation)
         if shown.code_shown_at is None or not shown.is_code_open(clock.now()):
             return Returned(ReturnOutcome.REFUSED, presentation)
-        code = self.secrets.carried_code(shown, code_hash)
+        code = self.sessions.secrets.carried_code(shown, code_hash)
         return Returned(ReturnOutcome.CODE, presentation, code, shown.code_shown_at + CODE_LIFETIME)
 
     async def _refuse(self, page: PresentationPage, presentation: Presentation, refusal: Refusal) -> None:

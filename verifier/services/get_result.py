@@ -16,8 +16,9 @@ from verifier.domain.presentation import (
     Release,
     TransactionId,
 )
+from verifier.domain.presentation_page import needs_return_code
 from verifier.domain.relying_service import RelyingService
-from verifier.errors import PresentationOpen, ResultGone, UnknownPresentation
+from verifier.errors import PresentationOpen, ResultGone, ReturnCodeWrong, UnknownPresentation
 from verifier.ports import Clock, PresentationStore, Releases
 from verifier.services.requests import transaction_hash
 from verifier.services.results import ResultSeals, render_end
@@ -48,12 +49,15 @@ class GetResult:
         nobody_came = self._too_late(presentation, now)
         return PresentationState.TIMED_OUT if nobody_came else PresentationState.RETRIEVED
 
-    async def fetch(self, service: RelyingService, transaction_id: TransactionId) -> dict[str, Any]:
-        """The result; it is deleted by this.
+    async def fetch(
+        self, service: RelyingService, transaction_id: TransactionId, return_code: str = ""
+    ) -> dict[str, Any]:
+        """The result; it is deleted by this. ``return_code``: what the visitor brought to the return address.
 
         Raises:
             UnknownPresentation: no such transaction of this relying service.
             PresentationOpen: there is none yet.
+            ReturnCodeWrong: the visitor whose result it is has not come back; it stays.
             ResultGone: fetched before, or not fetched in time.
         """
         now = self.clock.now()
@@ -65,6 +69,10 @@ class GetResult:
             return render_end(presentation.preset, state, now)
         if self._too_late(presentation, now):
             raise ResultGone
+        if needs_return_code(presentation) and not self.releases.is_return_code(
+            presentation.request_id, return_code
+        ):
+            raise ReturnCodeWrong
         event = Event(
             EventName.RESULT_FETCHED,
             Actor("relying-service"),

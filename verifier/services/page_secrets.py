@@ -9,7 +9,9 @@ from typing import Final
 
 from keys.signer import Secret
 from specs.encoding import b64url_encode
+from verifier.domain.presentation import RequestId
 from verifier.domain.presentation_page import PresentationPage
+from verifier.services.requests import SECRET_BYTES
 
 CARRIED_ALPHABET: Final = "34679CDFHJKMNPRTWXY"
 """No two that look or sound alike in both languages, and no vowels, so that no words come about."""
@@ -30,6 +32,16 @@ class PageSecrets:
 
     def is_form_token(self, session: str, token: str) -> bool:
         return hmac.compare_digest(self.form_token(session).encode(), token.encode())
+
+    def return_code(self, request_id: RequestId) -> str:
+        """What the visitor brings back to the relying service, so that it hands the result to that visitor.
+
+        Whoever sends the address of a page on to somebody else began in a browser that never gets it.
+        """
+        return b64url_encode(self._derived("return code", request_id.encode())[:SECRET_BYTES])
+
+    def is_return_code(self, request_id: RequestId, code: str) -> bool:
+        return hmac.compare_digest(self.return_code(request_id).encode(), code.encode())
 
     def carried_code(self, page: PresentationPage, response_code_hash: bytes) -> str:
         """The characters for one page and one answer. Derived: the database holds nothing to guess from."""

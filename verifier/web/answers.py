@@ -110,6 +110,7 @@ ANSWERS: Mapping[type[Exception], Entry] = {
         410,
         "Cette adresse a déjà servi ou son temps est écoulé. L'ouvrir n'a rien transmis.",
     ),
+    errors.ReturnCodeWrong: _told(403, "La personne n'est pas revenue avec le code de cette présentation."),
     errors.PageFormRefused: _told(
         403,
         "Ce formulaire ne vient pas de notre page. Rouvrez la page et répétez votre geste.",

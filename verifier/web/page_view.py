@@ -55,7 +55,6 @@ class PageView:
             "state": visit.state.value,
             "attempts_left": visit.page.attempts_left,
             "was_wrong": visit.state is PageState.CODE and visit.page.attempts_left < CODE_ATTEMPTS,
-            "return_url": presentation.return_url or "",
             **_ended(presentation, language),
         }
 

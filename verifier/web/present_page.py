@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from trillium.runtime.i18n import language_of, prefer_locales
 from trillium.runtime.pages import Pages
-from verifier.domain.presentation_page import PageState
+from verifier.domain.presentation_page import PageState, needs_return_code
 from verifier.domain.receipt import RECEIPT_MEDIA_TYPE
 from verifier.errors import ReceiptGone
 from verifier.services.browser_sessions import BROWSER, BrowserSessions, PageVisit
@@ -25,6 +25,7 @@ from verifier.web.page_cookies import FORM_TOKEN, PageCookies
 from verifier.web.page_view import PageView
 
 NO_INDEX: Final = {"X-Robots-Tag": "noindex, nofollow"}
+RETURN_CODE: Final = "return_code"
 CODE_FIELD: Final = "code"
 MAX_TYPED: Final = 64
 
@@ -108,10 +109,19 @@ class PresentPage:
             "address": address,
             "form_token": self._around.cookies.secrets.form_token(visit.session),
             "token_field": FORM_TOKEN,
+            "return_url": self._return_address(visit),
             "refreshed": request.query_params.get("refresh") != "off",
             "is_waiting": visit.state.is_waiting,
             "script": self._around.script,
         }
+
+    def _return_address(self, visit: PageVisit) -> str:
+        """With the code that lets the relying service have a released result, for its visitor alone."""
+        address = visit.presentation.return_url or ""
+        if not needs_return_code(visit.presentation) or visit.page.released_at is None:
+            return address
+        code = self._around.cookies.secrets.return_code(visit.page.request_id)
+        return f"{address}{'&' if '?' in address else '?'}{RETURN_CODE}={code}"
 
     async def _visit(self, request: Request) -> PageVisit:
         page_id = request.path_params["page"]

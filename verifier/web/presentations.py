@@ -99,8 +99,11 @@ def _add_looking(router: APIRouter, services: PresentationServices, caller: Call
 
 def _add_ending(router: APIRouter, services: PresentationServices, caller: Caller) -> None:
     @router.get("/{transaction_id}/result", summary="The result, once; it is deleted when fetched")
-    async def fetch(transaction_id: str, request: Request, response: Response) -> ResultAnswer:
-        result = await services.results.fetch(await caller(request), TransactionId(transaction_id))
+    async def fetch(
+        transaction_id: str, request: Request, response: Response, return_code: str = ""
+    ) -> ResultAnswer:
+        service = await caller(request)
+        result = await services.results.fetch(service, TransactionId(transaction_id), return_code)
         response.headers.update(NO_STORE)
         return ResultAnswer.model_validate(result)
 

@@ -21,6 +21,7 @@ SITE = "https://shop.example"
 BACK = f"{SITE}/done"
 _HIDDEN = re.compile(r'name="form_token" value="([^"]+)"')
 _STATE = re.compile(r'data-state="([a-z_]+)"')
+_RETURN = re.compile(r"return_code=([A-Za-z0-9_-]{22})")
 _CODE = re.compile(r"<span>([0-9A-Z]{4})</span>")
 
 
@@ -70,6 +71,12 @@ class Paged:
     async def is_released(self) -> bool:
         sessions = self.counter.desk.verifier.pages.sessions
         return await sessions.is_released(self.asked.started.presentation.request_id)
+
+    async def fetch(self, page: httpx.Response | None = None) -> dict[str, Any]:
+        """The relying service fetches the result. ``page``: from which the visitor went back to it."""
+        found = None if page is None else _RETURN.search(page.text)
+        results, started = self.counter.desk.verifier.results, self.asked.started
+        return await results.fetch(self.asked.service, started.transaction_id, found[1] if found else "")
 
     async def events(self) -> list[str]:
         store: Any = self.counter.desk.store

@@ -17,6 +17,7 @@ from tests.verifier.web.page_visitors import (
     state_in,
 )
 from verifier.domain.presentation_page import PAGE_MEMORY
+from verifier.errors import PresentationOpen, ReturnCodeWrong
 from verifier.services.page_secrets import CARRIED_ALPHABET, CARRIED_LENGTH
 
 NOTHING = "0" * 22
@@ -179,13 +180,35 @@ async def test_a_relay_whose_browser_began_gets_nothing_silently(counter: Counte
         await assert_not_released(paged)
 
 
-async def test_a_relay_of_the_page_itself_leaves_the_relay_without_it(counter: Counter) -> None:
-    """The phisher sends the page's address on: then the victim's browser has the page, not the phisher's."""
-    paged = await open_page(counter)
+async def test_a_relay_of_the_page_itself_leaves_the_relay_without_the_result(counter: Counter) -> None:
+    """The phisher begins at the service and sends the page's address on to somebody who answers there.
+
+    The service knows only the phisher's browser, and fetches nothing without what the page's browser brings.
+    """
+    paged, other_one = await open_page(counter), await open_page(counter)
     async with browser_of(counter) as victim, browser_of(counter) as phisher:
         await victim.open(paged.page)
         assert (await phisher.open(paged.page)).status_code == 403
         assert (await phisher.http.get(f"{paged.page}/state")).status_code == 403
+        ended = await victim.open(await paged.answer())
+        assert state_in(ended) == "accepted"
+        await phisher.open(other_one.page)
+        foreign = await phisher.open(await other_one.answer())
+        for page in (None, foreign):
+            with pytest.raises(ReturnCodeWrong):
+                await paged.fetch(page)
+        assert (await paged.fetch(ended))["outcome"] == "accepted", "a wrong code has used nothing up"
+
+
+async def test_before_the_release_the_page_has_nothing_to_take_back(counter: Counter) -> None:
+    paged = await open_page(counter)
+    async with browser_of(counter) as phisher, browser_of(counter) as victim:
+        pages = [await phisher.open(paged.page)]
+        await victim.open(await paged.answer())
+        pages.append(await phisher.open(paged.page))
+        assert not any("return_code" in page.text for page in pages)
+        with pytest.raises(PresentationOpen):
+            await paged.fetch()
 
 
 async def test_an_answer_without_a_page_that_anybody_has_is_released_to_nobody(counter: Counter) -> None:

@@ -83,7 +83,8 @@ async def test_5_29_same_device(counter: Counter) -> None:
         assert str(ended.url).endswith(paged.page)
         assert state_in(ended) == "accepted"
         assert await paged.is_released()
-        assert f'href="{BACK}"' in ended.text
+        assert f'href="{BACK}?return_code=' in ended.text
+        assert (await paged.fetch(ended))["outcome"] == "accepted"
         assert "openid4vp://" not in ended.text
         again = await browser.open(back)
         assert state_in(again) == "accepted", "reloading leads to the same page"
