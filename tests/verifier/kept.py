@@ -17,6 +17,7 @@ from verifier.domain.service_addresses import Addresses
 
 DAYS = 30
 PRESET = "identity-with-evidence"
+RETURN_URL = "https://shop.example/back"
 WHO = (("given_name",), ("family_name",), ("birthdate",))
 CREDENTIAL = SimulatedIssuer().issue()
 KEY = public_jwk_of(private_key("evidence of the shop").public_key(), kid="shop-2026")
@@ -46,7 +47,7 @@ async def with_key(desk: Desk, *presets: str) -> RelyingService:
         {"en-CA": "Shop", "fr-CA": "Boutique"},
         presets or (PRESET,),
         actor=Actor("management"),
-        addresses=Addresses(evidence_key=KEY),
+        addresses=Addresses(evidence_key=KEY, return_urls=(RETURN_URL,)),
     )
     return registered.service
 

@@ -29,6 +29,7 @@ from verifier.domain.evidence import (
     require_evidence_key,
 )
 from verifier.domain.presentation import Presentation, Release, TransactionId
+from verifier.domain.presentation_page import needs_return_code
 from verifier.domain.relying_service import RelyingService
 from verifier.errors import PresentationOpen, UnknownEvidence
 from verifier.ports import Clock, EvidenceStore, PresentationStore, Randomness, Releases
@@ -197,6 +198,9 @@ class Evidence:
         presentation = await self.presentations.find_by_request(entry.request_id)
         if presentation is not None and presentation.result_fetched:
             return True
+        if presentation is None or needs_return_code(presentation):
+            # The visitor's code comes with the fetch; nothing else shows whose browser it was.
+            return False
         # Past that time the result is gone: what nobody was given needs no proof.
         return not self._is_too_late(entry, now) and await self.releases.is_released(entry.request_id)
 

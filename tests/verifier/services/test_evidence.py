@@ -13,11 +13,23 @@ from specs.openid4vp import ResponseMode
 from specs.token_status_list import StatusOutcome
 from tests.verifier.holder import NINETEEN, present
 from tests.verifier.issuing import PERSON
-from tests.verifier.kept import CREDENTIAL, DAYS, KEY, PRESET, WHO, card, keeping_desk, opened, with_key
+from tests.verifier.kept import (
+    CREDENTIAL,
+    DAYS,
+    KEY,
+    PRESET,
+    RETURN_URL,
+    WHO,
+    card,
+    keeping_desk,
+    opened,
+    with_key,
+)
 from tests.verifier.surroundings import Asked, Desk, StatusesByHand, claims_of, encrypted, header_of
 from verifier.domain.event import Event, EventName
 from verifier.domain.evidence import EvidenceId, KeptEvidence
 from verifier.domain.presentation import ClientIdPrefix, CrossDevice, Release
+from verifier.domain.presentation_page import ReleaseWay
 from verifier.domain.relying_service import RelyingService
 from verifier.errors import EvidenceKeyMissing, PresentationOpen, RequestGone, UnknownEvidence
 from verifier.ports import StatusAnswer
@@ -258,6 +270,23 @@ async def test_5_29_once_the_browser_has_shown_itself_it_is_the_services(desk: D
     kept = await evidence.of_presentation(asked.service, asked.started.transaction_id)
     assert opened(kept.jwe)["vp_token"]
     assert not kept.entry.held_back
+
+
+async def test_5_29_where_the_visitor_has_to_come_back_only_the_fetched_result_shows_whose_it_is(
+    desk: Desk,
+) -> None:
+    """The page's browser has shown itself, but it may be that of somebody who was sent the page's address."""
+    asked = await shown(desk, release=Release.BROWSER, return_url=RETURN_URL)
+    pages = desk.verifier.pages.sessions
+    address = await pages.open(asked.started.presentation)
+    visit = await pages.enter(address.rpartition("/")[2], None)
+    await pages.release(visit.page, visit.presentation, ReleaseWay.SAME_DEVICE)
+    assert await asked.state() == "accepted"
+    with pytest.raises(PresentationOpen):
+        await fetch(asked)
+    code = pages.secrets.return_code(asked.started.presentation.request_id)
+    await desk.verifier.results.fetch(asked.service, asked.started.transaction_id, code)
+    assert opened((await fetch(asked)).jwe)["vp_token"]
 
 
 async def test_a_server_that_was_down_does_not_lose_what_was_fetched(desk: Desk) -> None:
