@@ -20,7 +20,7 @@ from verifier.domain.presentation import (
     RequestId,
     SealedResult,
 )
-from verifier.domain.relying_service import ClientId, PreviousSecret, RelyingService
+from verifier.domain.relying_service import SWITCHED_OFF, ClientId, PreviousSecret, RelyingService
 from verifier.store import tables
 from verifier.store.memory import MemoryVerifierStore
 
@@ -115,6 +115,29 @@ def presentation(number: int, client: str = "shop") -> Presentation:
         locale="en-CA",
         created_at=NOW,
         expires_at=NOW + timedelta(minutes=number),
+    )
+
+
+async def test_all_open_presentations_of_one_service_are_ended_at_once(store: Store) -> None:
+    requested = Event(EventName.PRESENTATION_REQUESTED, Actor("relying-service"), NOW, "shop")
+    for number in range(1, 4):
+        await store.add(replace(presentation(number), response_key=b"wrapped key"), requested)
+    await store.add(presentation(9, "another"), requested)
+    sealed = SealedResult(b"wrapped", b"ciphertext")
+    await store.conclude(RequestId("request-3"), PresentationState.ACCEPTED, sealed, NOW, requested)
+    later = NOW + timedelta(minutes=1)
+    assert await store.cancel_open(ClientId("shop"), later, Actor("cli")) == 1
+    assert await store.cancel_open(ClientId("shop"), later, Actor("cli")) == 0
+    states = {}
+    for number in (1, 2, 3, 9):
+        found = await store.find_by_request(RequestId(f"request-{number}"))
+        assert found is not None
+        assert found.response_key is None or found.state is PresentationState.REQUESTED
+        states[number] = found.state_at(later).value
+    assert states == {1: "timed_out", 2: "cancelled", 3: "accepted", 9: "requested"}
+    newest = (await store.latest(1))[0]  # type: ignore[attr-defined]
+    assert newest == Event(
+        EventName.PRESENTATION_CANCELLED, Actor("cli"), later, "shop", "identity", SWITCHED_OFF
     )
 
 

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
+from typing import Final, NewType
 
 from specs.jose import PublicJwk
 
 ClientId = NewType("ClientId", str)
 """The id of a registered relying service."""
+
+
+SWITCHED_OFF: Final = "service_disabled"
+"""Why a presentation was cancelled, in its event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class RelyingService:
 
     @property
     def is_enabled(self) -> bool:
-        """It may call; its open presentations and its messages end otherwise."""
+        """It may call. Otherwise its secrets open nothing, and its open presentations have been ended."""
         return self.disabled_at is None
 
     def name_in(self, language: str) -> str:

@@ -111,16 +111,19 @@ class RelyingServices:
         return RegisteredService(await self._change(client_id, rotated, name, actor), secret)
 
     async def disable(self, client_id: str, *, actor: Actor) -> RelyingService:
-        """From now on its secrets open nothing and no message is sent to it.
+        """From now on its secrets open nothing, nobody answers it, and no message is sent to it.
 
         Raises:
             UnknownClient, ChangedMeanwhile: as ``change``.
         """
         now = self.clock.now()
         name = EventName.RELYING_SERVICE_DISABLED
-        return await self._change(
+        changed = await self._change(
             client_id, lambda one: replace(one, disabled_at=one.disabled_at or now), name, actor
         )
+        # Nobody shall show anything to a service that is not to have it.
+        await self.store.cancel_open(changed.client_id, now, actor)
+        return changed
 
     async def enable(self, client_id: str, *, actor: Actor) -> RelyingService:
         """Undoes ``disable``.

@@ -11,7 +11,7 @@ from itertools import islice
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
-from verifier.domain.relying_service import ClientId, RelyingService
+from verifier.domain.relying_service import SWITCHED_OFF, ClientId, RelyingService
 from verifier.store.kept_memory import MemoryKept
 
 
@@ -143,6 +143,15 @@ class MemoryVerifierStore(MemoryKept):
         self._services[service.client_id] = service
         self.events.append(event)
         return True
+
+    async def cancel_open(self, client_id: ClientId, now: datetime, actor: Actor) -> int:
+        mine = [one for one in self._presentations.values() if one.client_id == client_id]
+        still_open = [one for one in mine if one.state_at(now).is_open]
+        for one in still_open:
+            self._presentations[one.request_id] = _ended(one, PresentationState.CANCELLED, now, None)
+            name, reason = EventName.PRESENTATION_CANCELLED, SWITCHED_OFF
+            self.events.append(Event(name, actor, now, client_id, one.preset, reason))
+        return len(still_open)
 
     async def find_service(self, client_id: ClientId) -> RelyingService | None:
         return self._services.get(client_id)

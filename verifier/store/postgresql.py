@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from trillium.runtime.rows import to_column
-from verifier.domain.event import Event, EventName
+from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
-from verifier.domain.relying_service import ClientId, RelyingService
+from verifier.domain.relying_service import SWITCHED_OFF, ClientId, RelyingService
 from verifier.store.kept_postgresql import PostgresqlKept, keep_arguments, keep_statements
 from verifier.store.rows import (
     event_columns,
@@ -73,6 +73,14 @@ WITH late AS (
     WHERE {_OPEN} AND expires_at <= $1 RETURNING client_id, preset
 )
 {_EVENT} SELECT $2, 'system', $1, client_id, preset, '' FROM late"""
+
+_CANCEL_OPEN = f"""
+WITH ended AS (
+    UPDATE verifier_presentation SET state = 'cancelled', concluded_at = $2, response_key = NULL,
+        request_object = NULL
+    WHERE client_id = $1 AND {_OPEN} AND expires_at > $2 RETURNING client_id, preset
+)
+{_EVENT} SELECT $3, $4, $2::bigint, client_id, preset, $5 FROM ended"""
 
 _ADD_SERVICE = f"""
 WITH added AS (
@@ -181,6 +189,12 @@ class PostgresqlVerifierStore(PostgresqlKept):
     async def change_service(self, service: RelyingService, event: Event) -> bool:
         columns = (*service_columns(service), *event_columns(event))
         return await self._database.execute(_CHANGE_SERVICE, *columns) == 1
+
+    async def cancel_open(self, client_id: ClientId, now: datetime, actor: Actor) -> int:
+        name = EventName.PRESENTATION_CANCELLED.value
+        return await self._database.execute(
+            _CANCEL_OPEN, client_id, to_column(now), name, actor, SWITCHED_OFF
+        )
 
     async def find_service(self, client_id: ClientId) -> RelyingService | None:
         sql = "SELECT * FROM verifier_relying_service WHERE client_id = $1"

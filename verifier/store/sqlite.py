@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from trillium.runtime.rows import rows_of, to_column
-from verifier.domain.event import Event, EventName
+from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId, SealedResult
-from verifier.domain.relying_service import ClientId, RelyingService
+from verifier.domain.relying_service import SWITCHED_OFF, ClientId, RelyingService
 from verifier.store.kept_sqlite import SqliteKept, keep
 from verifier.store.rows import (
     event_columns,
@@ -197,6 +197,23 @@ class SqliteVerifierStore(SqliteKept):
                 return False
             connection.execute(_INSERT_EVENT, event_columns(event))
             return True
+
+        return await self._database.write(work)
+
+    async def cancel_open(self, client_id: ClientId, now: datetime, actor: Actor) -> int:
+        sql = (
+            "UPDATE verifier_presentation SET state = 'cancelled', concluded_at = ?, response_key = NULL,"
+            f" request_object = NULL WHERE client_id = ? AND {_OPEN} RETURNING preset"
+        )
+        at = to_column(now)
+
+        def work(connection: sqlite3.Connection) -> int:
+            rows = rows_of(connection, sql, (at, client_id, at))
+            name = EventName.PRESENTATION_CANCELLED
+            connection.executemany(
+                _INSERT_EVENT, [(name, actor, at, client_id, row["preset"], SWITCHED_OFF) for row in rows]
+            )
+            return len(rows)
 
         return await self._database.write(work)
 

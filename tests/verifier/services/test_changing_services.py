@@ -15,6 +15,7 @@ from verifier.errors import (
     BadReturnUrl,
     BadWebhookUrl,
     ChangedMeanwhile,
+    RequestGone,
     UnknownClient,
     UnknownPreset,
     UnknownRelyingService,
@@ -165,6 +166,19 @@ async def test_a_disabled_service_is_told_what_strangers_are_told() -> None:
         EventName.RELYING_SERVICE_ENABLED,
         EventName.RELYING_SERVICE_DISABLED,
     ]
+
+
+async def test_nobody_answers_a_service_that_was_switched_off() -> None:
+    desk = Desk()
+    asked = await desk.ask("identity")
+    await desk.verifier.clients.disable(asked.service.client_id, actor=MANAGEMENT)
+    for call in (
+        asked.refuse(),
+        desk.verifier.serve(asked.started.presentation.request_id, wallet_nonce=None),
+    ):
+        with pytest.raises(RequestGone):
+            await call
+    assert await asked.state() == "cancelled"
 
 
 async def test_disabling_again_keeps_the_first_moment() -> None:
