@@ -1,7 +1,7 @@
 """Server-sent events: the state now, each change, the end; and nothing for anybody else."""
 
 import asyncio
-import base64
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.verifier.surroundings import claims_of
 from tests.verifier.web.counter import Counter, Visit, is_problem, opened_counter
 from verifier.domain.presentation import PresentationState
 from verifier.web.event_stream import QUIET_LOOKS, render_events
@@ -120,30 +121,24 @@ async def test_the_stream_tells_no_claims(counter: Counter) -> None:
     assert "Planted" not in answer.text
 
 
-async def test_5_29_before_its_browser_has_come_a_presentation_looks_open(counter: Counter) -> None:
+async def test_5_29_until_its_browser_has_come_a_presentation_looks_open(counter: Counter) -> None:
     service = await counter.register()
     body = {"preset": "age-19-or-over", "flow": "page", "response_mode": "direct_post"}
     started = (await counter.http.post("/presentations", json=body, auth=service)).json()
-    found = await counter.desk.verifier.results.find(
-        await counter.desk.verifier.clients.authenticate(*credentials(service)), started["transaction_id"]
-    )
-    request = await counter.desk.verifier.serve(found.request_id, wallet_nonce=None)
-    assert request
-    visit = Visit(counter, service, started, {})
+    transaction = hashlib.sha256(started["transaction_id"].encode()).digest()
+    presentation = await counter.desk.store.find_by_transaction(transaction)
+    assert presentation is not None
+    request = await counter.http.get(f"/request-objects/{presentation.request_id}")
+    visit = Visit(counter, service, started, claims_of(request.text))
     async with streaming(visit) as stream:
         assert await stream.event() == event("retrieved")
-        await counter.desk.verifier.cancel(found, actor=counter_actor())
-        assert await stream.event() == event("cancelled")
-
-
-def credentials(service: httpx.BasicAuth) -> tuple[str, str]:
-    request = next(service.auth_flow(httpx.Request("GET", "https://verifier.example/")))
-    name, _, secret = base64.b64decode(request.headers["authorization"].split()[1]).decode().partition(":")
-    return name, secret
-
-
-def counter_actor() -> Any:
-    return "relying-service"
+        assert (await visit.show(visit.card())).status_code == 200
+        assert await visit.state() == "retrieved"
+        assert is_problem(await visit.fetch(), "presentation_open")
+        counter.desk.clock.advance(minutes=11)
+        # Not even now: whoever answered was not in the browser that began.
+        assert await stream.event() == event("timed_out")
+    assert (await visit.fetch()).json()["outcome"] == "timed_out"
 
 
 @pytest.mark.parametrize("transaction_id", ["unknown", "A" * 22])

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.verifier.issuing import NOW
+from tests.verifier.surroundings import claims_of
 from tests.verifier.web.counter import Counter, is_problem, opened_counter
 
 BACK = "https://shop.example/back"
@@ -35,8 +36,9 @@ async def test_answers_are_encrypted_unless_asked_otherwise(counter: Counter) ->
     """6.11: direct_post.jwt is the default."""
     service = await shop(counter)
     for wanted, mode in (({}, "direct_post.jwt"), ({"response_mode": "direct_post"}, "direct_post")):
-        visit = await counter.start(service, **{"response_mode": "direct_post.jwt", **wanted})
-        assert visit.request["response_mode"] == mode
+        started = (await ask(counter, service, **wanted)).json()
+        request = claims_of((await counter.http.get(started["request_uri"])).text)
+        assert request["response_mode"] == mode
 
 
 @pytest.mark.parametrize(
