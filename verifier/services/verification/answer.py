@@ -51,7 +51,7 @@ def _view(one: Checked, wants_authority: bool) -> CredentialView:
         format=SD_JWT_VC,
         # Types that extend one that was asked for are in the query by themselves (5.18).
         types=(credential.vct,),
-        claims=credential.processed.claims_as_issued(),
+        claims=one.claims,
         holder_bound=credential.key_binding is not None,
         authority_key_ids=frozenset(_authority_key_ids(one.chain)) if wants_authority else frozenset(),
     )

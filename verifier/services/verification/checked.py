@@ -1,6 +1,8 @@
 """What is expected of presentations, what is known of one that passed, and what follows from all of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from specs.openid4vp import TransactionData
 from specs.sd_jwt_vc.credential import VerifiedCredential
@@ -29,6 +31,8 @@ class Checked:
     text: str = field(repr=False)
     """As it was presented."""
     credential: VerifiedCredential = field(repr=False)
+    claims: Mapping[str, Any] = field(repr=False)
+    """All that is shown, with markers for withheld elements of arrays: made once, every step reads it."""
     issuer: TrustedIssuer
     chain: tuple[str, ...] = field(repr=False)
     """The certificates that led to the issuer's anchor, as in ``x5c``; none where it publishes its keys."""
@@ -47,7 +51,7 @@ class Checked:
         return Presented(
             query_id=self.query_id,
             issuer=self.issuer.issuer,
-            claims=self.credential.processed.claims_as_issued(),
+            claims=self.claims,
             holder_key=self.credential.holder_key,
             status=None if status is None else status.outcome,
             status_detail="" if status is None else status.detail,

@@ -66,4 +66,5 @@ class ExaminePresentation:
             against.append(Reason(reasons.UNTRUSTED_ISSUER, query_id, "iss"))
         if against or report.verified is None:
             return against
-        return Checked(query_id, text, report.verified, found.issuer, found.chain)
+        claims = report.verified.processed.claims_as_issued()
+        return Checked(query_id, text, report.verified, claims, found.issuer, found.chain)
