@@ -73,7 +73,7 @@ def assemble(
         buckets=TokenBuckets(RATES) if settings.rate_limits else None,
         route_class=route_class,
         body_limits={
-            "/responses/": settings.max_response_bytes,
+            "/responses": settings.max_response_bytes,
             "/present/": settings.max_response_bytes,
             "/request-objects/": 128 * 1024,
         },

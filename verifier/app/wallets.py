@@ -12,15 +12,23 @@ def wallet_routes(verifier: Verifier) -> tuple[HotRoute, ...]:
     objects, responses = RequestObjectEndpoint(verifier.serve), ResponseEndpoint(verifier.receive)
     path = "/request-objects/{request_id}"
     return (
-        HotRoute(
-            method="POST",
-            path="/responses/{request_id}",
-            handler=responses.respond,
-            summary="Response by direct_post (OpenID4VP 1.0 section 8.2)",
-            public=True,
-            request=Content(description="vp_token and state, or an error.", media_type=FORM),
-            responses={200: Content(description="An object."), 400: error},
-            tags=["wallets"],
+        *(
+            HotRoute(
+                method="POST",
+                path=where,
+                handler=responses.respond,
+                summary=f"Response by direct_post or direct_post.jwt (OpenID4VP 1.0 section 8.2){whose}",
+                public=True,
+                request=Content(
+                    description="vp_token and state, an error, or all of it encrypted.", media_type=FORM
+                ),
+                responses={200: Content(description="redirect_uri."), 400: error},
+                tags=["wallets"],
+            )
+            for where, whose in (
+                ("/responses/{request_id}", ""),
+                ("/responses", "; for wallets that know the verifier beforehand"),
+            )
         ),
         HotRoute(
             method="GET",

@@ -29,7 +29,7 @@ from verifier.errors import PresentationNotGenuine, RequestGone, ResponseNotForT
 from verifier.ports import Clock, PresentationStore, Randomness
 from verifier.services.accepted import AcceptedResponse, Keeper
 from verifier.services.request_contents import RequestContents
-from verifier.services.requests import SECRET_BYTES, create_secret, response_code_hash
+from verifier.services.requests import SECRET_BYTES, create_secret, parse_request_id, response_code_hash
 from verifier.services.results import ResultSeals, render_end, render_result, state_of
 from verifier.services.verification.checked import Decision, Expected
 from verifier.services.verify_presentation import VerifyPresentation
@@ -220,6 +220,16 @@ def _cancelled(presentation: Presentation, response: VpErrorResponse, now: datet
     # The wallet's words stay out of our records; only codes that are registered say something.
     reason = response.error if response.error in _REGISTERED else "other"
     return _End(state, render_end(presentation.preset, state, now), reason)
+
+
+def request_named_in(response: WalletResponse) -> RequestId:
+    """Whose answer it is that came to the address of all: by its key's name, or by the state.
+
+    Raises:
+        RequestGone: it names none of ours.
+    """
+    name = response.kid if isinstance(response, UnverifiedJwe) else response.state
+    return parse_request_id((name or "").partition(".")[0])
 
 
 def _require_nonce(text: str, nonce: str) -> None:

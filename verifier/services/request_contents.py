@@ -61,7 +61,7 @@ class RequestContents:
             info = (await self._registration(presentation, service, now),)
         return RequestParameters(
             client_id=parse_client_id(presentation.audience),
-            response_uri=self.identity.response_uri(presentation.request_id),
+            response_uri=self.identity.response_uri(presentation.prefix, presentation.request_id),
             nonce=presentation.nonce,
             state=presentation.state_value,
             query=self.preset_of(presentation).query,

@@ -51,7 +51,7 @@ class RequestIdentity:
             case ClientIdPrefix.X509_HASH:
                 return create_x509_hash(self.leaf_hash(self.signer(now)))
             case ClientIdPrefix.REDIRECT_URI:
-                return create_redirect_uri(self.response_uri(request_id))
+                return create_redirect_uri(self.response_uri(prefix, request_id))
             case ClientIdPrefix.PRE_REGISTERED:
                 if self.registered is None:
                     raise PrefixNotAvailable
@@ -61,8 +61,13 @@ class RequestIdentity:
         """Where the wallet fetches the request object."""
         return f"{self.public_url}/request-objects/{request_id}"
 
-    def response_uri(self, request_id: RequestId) -> str:
-        """Where the wallet posts its answer."""
+    def response_uri(self, prefix: ClientIdPrefix, request_id: RequestId) -> str:
+        """Where the wallet posts its answer.
+
+        Wallets that know us beforehand know the address too, so there it is the same for every request.
+        """
+        if prefix is ClientIdPrefix.PRE_REGISTERED:
+            return f"{self.public_url}/responses"
         return f"{self.public_url}/responses/{request_id}"
 
     def return_uri(self, response_code: str) -> str:
@@ -73,6 +78,11 @@ class RequestIdentity:
 def create_secret(random: bytes) -> str:
     """128 bits from the generator as 22 URL-safe characters."""
     return b64url_encode(random[:SECRET_BYTES])
+
+
+def create_state(prefix: ClientIdPrefix, request_id: RequestId, secret: str) -> str:
+    """The ``state`` of a request; at an address that is the same for all it has to say which one it is."""
+    return f"{request_id}.{secret}" if prefix is ClientIdPrefix.PRE_REGISTERED else secret
 
 
 def parse_request_id(text: str) -> RequestId:

@@ -23,9 +23,14 @@ from verifier.errors import RequestGone
 class ResponseKey:
     """The key of one presentation, unwrapped for one use."""
 
-    public_jwk: PublicJwk
-    """With its thumbprint as ``kid``: no two requests have a key or a name for it in common."""
+    key_id: RequestId
+    """The ``kid``: no two requests have a key or a name for it in common."""
     private_key: ec.EllipticCurvePrivateKey = field(repr=False)
+
+    @property
+    def public_jwk(self) -> PublicJwk:
+        """What wallets encrypt to."""
+        return public_jwk_of(self.private_key.public_key(), kid=self.key_id)
 
     def decrypt(self, jwe: UnverifiedJwe) -> VpTokenResponse | VpErrorResponse:
         """What a wallet encrypted to this key; either of both encryptions (6.12).
@@ -38,7 +43,7 @@ class ResponseKey:
         # parse_jwe took nothing but points on P-256.
         assert isinstance(theirs, ec.EllipticCurvePublicKey)  # noqa: S101
         shared = self.private_key.exchange(ec.ECDH(), theirs)
-        return decrypt_response(jwe, shared, key_id=self.public_jwk.thumbprint)
+        return decrypt_response(jwe, shared, key_id=self.key_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,7 @@ class ResponseKeys:
         key = load_der_private_key(der, password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise RuntimeError("a response key of another kind")
-        public = public_jwk_of(key.public_key())
-        return ResponseKey(public_jwk_of(key.public_key(), kid=public.thumbprint), key)
+        return ResponseKey(presentation.request_id, key)
 
 
 def _context(request_id: RequestId) -> bytes:

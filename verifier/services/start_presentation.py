@@ -35,7 +35,7 @@ from verifier.errors import (
 )
 from verifier.ports import Clock, PresentationStore, Randomness
 from verifier.services.request_links import RequestLinks
-from verifier.services.requests import SECRET_BYTES, create_secret, transaction_hash
+from verifier.services.requests import SECRET_BYTES, create_secret, create_state, transaction_hash
 
 _REFERENCE: Final = re.compile(rf"[ -~]{{1,{MAX_REFERENCE}}}", re.ASCII)
 
@@ -128,7 +128,7 @@ class StartPresentation:
             preset=preset.id,
             prefix=options.prefix,
             nonce=secrets[2],
-            state_value=secrets[3],
+            state_value=create_state(options.prefix, request_id, secrets[3]),
             locale=options.locale,
             created_at=now,
             expires_at=now + self._lifetime(options),

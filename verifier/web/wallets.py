@@ -12,7 +12,7 @@ from specs.openid4vp import (
     parse_request_uri_post,
 )
 from trillium.runtime.bodies import read_form
-from verifier.services.receive_response import ReceiveResponse
+from verifier.services.receive_response import ReceiveResponse, request_named_in
 from verifier.services.requests import parse_request_id
 from verifier.services.serve_request_object import ServeRequestObject
 
@@ -36,7 +36,7 @@ class RequestObjectEndpoint:
 
 
 class ResponseEndpoint:
-    """``POST /responses/{request_id}``: ``direct_post`` and ``direct_post.jwt``."""
+    """``POST /responses/{request_id}``, and ``/responses`` for wallets that know us beforehand (5.08)."""
 
     def __init__(self, receive: ReceiveResponse) -> None:
         self._receive = receive
@@ -47,6 +47,8 @@ class ResponseEndpoint:
         # By what is there; whether it was asked for, the presentation says.
         encrypted = any(name == "response" for name, _ in form)
         response = parse_direct_post_jwt(form) if encrypted else parse_direct_post(form)
-        received = await self._receive(parse_request_id(request.path_params["request_id"]), response)
+        in_path = request.path_params.get("request_id")
+        request_id = request_named_in(response) if in_path is None else parse_request_id(in_path)
+        received = await self._receive(request_id, response)
         body = orjson.dumps(create_response_answer(redirect_uri=received.redirect_uri))
         return Response(body, media_type="application/json", headers=NO_STORE)

@@ -1,5 +1,6 @@
 """The acceptance list's variants over HTTP: each client identifier, by value, by reference, in both modes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -179,3 +180,35 @@ async def test_a_verifier_that_no_wallet_knows_beforehand(tmp_path: Path) -> Non
         wish = {"preset": "identity", "client_id_prefix": "pre_registered"}
         answer = await counter.http.post("/presentations", json=wish, auth=service)
         assert is_problem(answer, "prefix_not_available")
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_5_08_one_address_for_all_that_know_us_beforehand(counter: Counter, mode: str) -> None:
+    """What is posted there says itself whose answer it is; what does not say so rightly, ends nothing."""
+    visits = [
+        await counter.start(client_id_prefix="pre_registered", response_mode=mode, by_value=by_value)
+        for by_value in (False, True, False)
+    ]
+    assert {visit.response_uri for visit in visits} == {f"{PUBLIC_URL}/responses"}
+    for visit in visits:
+        assert len(visit.request["state"]) >= 43
+    first, second, third = visits
+    assert is_sent_back(await second.show(second.card()))
+    assert is_sent_back(await first.post({"error": "access_denied"}))
+    for state in (None, "", "A" * 22, f"{'A' * 22}.{'A' * 22}", third.request["state"][:22], "..", "é"):
+        answer = await third.post({"error": "access_denied"}, state=state)
+        assert answer.status_code == 400
+        assert is_oauth_error(answer)
+    crossed = await third.show(third.card(), state=first.request["state"])
+    assert crossed.status_code == 400
+    assert [await visit.state() for visit in visits] == ["cancelled", "accepted", "retrieved"]
+    assert is_sent_back(await third.show(third.card()))
+
+
+async def test_5_31_answers_at_once_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+    async with opened_counter(tmp_path / "other", database_url=postgresql_url) as counter:
+        visit = await counter.start(response_mode="direct_post.jwt")
+        answers = await asyncio.gather(*(visit.show(visit.card()) for _ in range(16)))
+        assert sorted(answer.status_code for answer in answers) == [200] + [400] * 15
+        reads = await asyncio.gather(*(visit.fetch() for _ in range(8)))
+        assert sorted(read.status_code for read in reads) == [200] + [410] * 7

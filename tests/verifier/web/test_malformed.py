@@ -208,13 +208,13 @@ async def test_paths_and_methods_that_do_not_exist(counter: Counter) -> None:
     visit = await counter.start()
     for method, path, status in (
         ("GET", "/", 404),
-        ("GET", "/responses", 404),
+        ("GET", "/responses", 405),
         ("GET", visit.response_uri, 405),
         ("PUT", visit.response_uri, 405),
         ("DELETE", visit.started["request_uri"], 405),
         ("GET", f"{visit.response_uri}/", 404),
         ("GET", "/presentations", 405),
-        ("DELETE", visit.started["status_url"], 405),
+        ("DELETE", visit.started["status_url"], 401),
     ):
         answer = await counter.http.request(method, path)
         assert answer.status_code == status, (method, path)
