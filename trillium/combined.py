@@ -8,7 +8,7 @@ verifier of this process, and that they may call back to it.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.types import ASGIApp
 
@@ -38,6 +38,8 @@ from trillium.runtime.trust_list import TrustListSettings
 from trillium.runtime.trust_list.own import OwnList, OwnListPlace, own_list_place, sign_own_list
 from trillium.start_page import create_start_page
 
+S = TypeVar("S", bound=SharedSettings)
+
 DEFAULT_BASE = "http://localhost:8000"
 TYPES_FOLDER = "types"
 
@@ -57,15 +59,18 @@ def combined_settings(base_url: str = DEFAULT_BASE, **shared: Any) -> CombinedSe
 
     ``shared``: fields that all three get, such as ``var_dir``.
     """
-    common: Mapping[str, Any] = {"loopback_origins": (origin_of(base_url),), **shared}
     return CombinedSettings(
         base_url,
-        _with_demonstration(
-            issuer.settings.Settings(**{"public_url": f"{base_url}/issuer", **common}), base_url
-        ),
-        verifier.settings.Settings(**{"public_url": f"{base_url}/verifier", **common}),
-        wallet_api.settings.Settings(**{"public_url": f"{base_url}/wallet", **common}),
+        _with_demonstration(_below(base_url, issuer.settings.Settings, "issuer", shared), base_url),
+        _below(base_url, verifier.settings.Settings, "verifier", shared),
+        _below(base_url, wallet_api.settings.Settings, "wallet", shared),
     )
+
+
+def _below(base_url: str, kind: type[S], name: str, shared: Mapping[str, Any]) -> S:
+    # What the environment adds stays, such as the origin of a relying service on the same laptop.
+    reached = dict.fromkeys((origin_of(base_url), *kind().loopback_origins))
+    return kind(**{"public_url": f"{base_url}/{name}", "loopback_origins": tuple(reached), **shared})
 
 
 def _with_demonstration(settings: issuer.settings.Settings, base_url: str) -> issuer.settings.Settings:
