@@ -72,6 +72,11 @@ def test_a_draft_becomes_a_list(tmp_path: Path) -> None:
     assert named.period == Period(valid_until=datetime(2030, 1, 1, tzinfo=UTC))
 
 
+def test_anchors_as_text_may_have_lines_that_name_them(tmp_path: Path) -> None:
+    made = read_draft(draft(tmp_path, issuers=[entry(anchors=f"# Ministry\n{PEM}")]), version=1, now=NOW)
+    assert made.issuers[0].anchors == anchors()
+
+
 def test_names_of_types() -> None:
     assert vct_of(BASE, "photo-card") == vct_of(f"{BASE}/", "photo-card/1") == PHOTO_CARD
     assert vct_of(BASE, "photo-card/2") == f"{BASE}/photo-card/2"

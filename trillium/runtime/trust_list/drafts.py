@@ -156,8 +156,8 @@ def _issuer(folder: Path, one: _Issuer) -> ListedIssuer:
 
 
 def _anchors(folder: Path, anchors: str) -> TrustAnchors:
+    is_text = _PEM in anchors  # anchors.pem of a ring has a line before each that names it
     try:
-        is_text = anchors.lstrip().startswith(_PEM)
         return load_anchors(anchors.encode() if is_text else (folder / anchors).read_bytes())
     except (OSError, CustodyError) as error:
         named = "PEM text" if is_text else anchors
