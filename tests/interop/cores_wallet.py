@@ -1,5 +1,6 @@
 """A wallet made of our protocol cores and nothing else, so that other software can look at each step."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from jwcrypto.jwk import JWK
 from specs.dcql import SD_JWT_VC, Candidate, DcqlQuery, match_query, suggest_choice, verify_choice
 from specs.encoding import create_json
 from specs.jose import Algorithm, TrustAnchors, public_jwk_of, sign_with, trust_anchors
+from specs.jose.jwe import IV_BYTES
 from specs.oauth import (
     PreAuthorizedCodeRequest,
     authorization_server_metadata_url,
@@ -33,7 +35,8 @@ from specs.openid4vci import (
 )
 from specs.openid4vp import (
     AuthorizationRequest,
-    create_direct_post,
+    choose_response_encryption,
+    create_direct_post_jwt,
     parse_authorization_request,
     parse_authorization_request_uri,
     parse_request_object,
@@ -142,9 +145,15 @@ class CoresWallet:
         return presentations
 
     def send(self, request: AuthorizationRequest, presentations: dict[str, str]) -> None:
-        """By direct_post, whoever made the presentations."""
-        vp_token = {query_id: [text] for query_id, text in presentations.items()}
-        self._post(request.response_uri, data=dict(create_direct_post(vp_token, request.state)))
+        """By direct_post.jwt, whoever made the presentations."""
+        form = create_direct_post_jwt(
+            {query_id: [text] for query_id, text in presentations.items()},
+            request.state,
+            encryption=choose_response_encryption(request.client_metadata),
+            ephemeral=ec.generate_private_key(ec.SECP256R1()),
+            iv=os.urandom(IV_BYTES),
+        )
+        self._post(request.response_uri, data=dict(form))
 
     def _get(self, url: str) -> bytes:
         return self.client.get(url).raise_for_status().content

@@ -83,6 +83,11 @@ class Started:
     def request_uri(self) -> str:
         return str(self.answer["request_uri"])
 
+    @property
+    def page_url(self) -> str:
+        """Where the visitor's browser goes."""
+        return str(self.answer["page_url"])
+
     def state(self) -> str:
         return str(self.client.get(self.answer["status_url"]).raise_for_status().json()["state"])
 
@@ -102,9 +107,9 @@ class RelyingService:
 
     client: httpx.Client
 
-    def ask(self, preset: str, *, prefix: str = "x509_hash", method: str = "post") -> Started:
-        """A new presentation request."""
-        wanted = {"preset": preset, "client_id_prefix": prefix, "request_uri_method": method}
+    def ask(self, preset: str, *, prefix: str = "x509_hash", method: str = "post", **options: Any) -> Started:
+        """A new presentation request; whatever else the API takes as ``options``."""
+        wanted = {"preset": preset, "client_id_prefix": prefix, "request_uri_method": method, **options}
         return Started(self.client, self.client.post("/presentations", json=wanted).raise_for_status().json())
 
 

@@ -1,16 +1,19 @@
 """credo-ts presents to our verifier (OpenID4VP 1.0, DCQL, direct_post): what leaves it, what arrives."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
+from specs.encoding import b64url_decode, b64url_encode
 from tests.interop.desks import IssuingDesk, RelyingService, Started
+from tests.interop.presentation_page import open_page
 from tests.interop.register import ADAEZE, ARJUN, MAYA, SUHARTO, claims_of
 from tests.interop.sd_jwt_text import SdJwtText, read_jwt, read_sd_jwt
 from tests.interop.server_process import ServerProcess
-from tests.interop.wallet_process import Answer, Wallet
+from tests.interop.wallet_process import Answer, Exchange, Wallet
 
 TYPES = ("photo-card", "proof-of-age")
 MAYAS = claims_of(MAYA)
@@ -45,16 +48,31 @@ def receive(wallet: Wallet, desk: IssuingDesk, who: str, *types: str, copies: in
     return wallet
 
 
-def sent_to(answer: Answer, started: Started) -> dict[str, SdJwtText]:
+def sent_to(answer: Answer, started: Started, *, encrypted: bool = True) -> dict[str, SdJwtText]:
     """The presentations that left the wallet, by query; nothing else was sent but the request for them."""
     asked, answered = answer.exchanges
     assert asked.url == started.request_uri
-    assert asked.body == ""
+    assert asked.body.startswith("wallet_") or asked.body == ""
+    return answered_with(answer, answered, encrypted=encrypted)
+
+
+def answered_with(answer: Answer, answered: Exchange, *, encrypted: bool) -> dict[str, SdJwtText]:
+    """What stands in the answer; an encrypted one is known from the wallet, for nobody else can read it."""
     assert "/verifier/responses/" in answered.path
-    assert (answered.method, answered.status, answered.answer) == ("POST", 200, "{}")
-    form = answered.form()
-    assert form.keys() == {"vp_token", "state"}
-    return {query_id: read_sd_jwt(text) for query_id, (text,) in json.loads(form["vp_token"]).items()}
+    assert (answered.method, answered.status) == ("POST", 200)
+    told = json.loads(answered.answer)
+    assert told.keys() == {"redirect_uri"}
+    assert "/verifier/return?response_code=" in told["redirect_uri"]
+    form, vp_token = answered.form(), answer.result["vp_token"]
+    if encrypted:
+        assert form.keys() == {"response"}
+        header = json.loads(b64url_decode(form["response"].partition(".")[0]))
+        assert (header["alg"], header["enc"]) in (("ECDH-ES", "A128GCM"), ("ECDH-ES", "A256GCM"))
+        assert header["kid"]
+    else:
+        assert form.keys() == {"vp_token", "state"}
+        assert json.loads(form["vp_token"]) == vp_token
+    return {query_id: read_sd_jwt(text) for query_id, (text,) in vp_token.items()}
 
 
 def accepted(preset: str, claims: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +88,7 @@ def accepted(preset: str, claims: dict[str, Any]) -> dict[str, Any]:
 
 def without_time(result: dict[str, Any]) -> dict[str, Any]:
     assert result.pop("verified_at")
+    assert result.pop("advice").keys() == {"en-CA", "fr-CA"}
     return result
 
 
@@ -100,6 +119,88 @@ def test_only_what_was_asked_leaves_the_wallet(
     assert started.fetch().status_code == 410
 
 
+@pytest.mark.parametrize("prefix", ["x509_hash", "x509_san_dns"])
+def test_in_the_clear_too(mayas_wallet: Wallet, shop: RelyingService, prefix: str) -> None:
+    """5.21: `direct_post` without encryption, where a relying service asks for it."""
+    query_id, disclosed, claims = ASKED["identity"]
+    started = shop.ask("identity", prefix=prefix, response_mode="direct_post")
+    sent = sent_to(mayas_wallet.present(started.authorization_request), started, encrypted=False)
+    assert sent[query_id].disclosed == disclosed
+    assert without_time(started.result()) == accepted("identity", {query_id: claims})
+
+
+def test_each_request_has_a_key_of_its_own(mayas_wallet: Wallet, shop: RelyingService) -> None:
+    """5.24, 6.12: fresh, with both encryptions on offer."""
+    keys = []
+    for _ in range(2):
+        answer = mayas_wallet.present(shop.ask("identity").authorization_request)
+        metadata = read_jwt(answer.exchanges[0].answer).payload["client_metadata"]
+        assert metadata["encrypted_response_enc_values_supported"] == ["A128GCM", "A256GCM"]
+        (key,) = metadata["jwks"]["keys"]
+        assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ECDH-ES", "enc")
+        keys.append(key)
+    assert keys[0]["kid"] != keys[1]["kid"]
+    assert keys[0]["x"] != keys[1]["x"]
+
+
+@pytest.mark.parametrize("prefix", ["redirect_uri", "x509_hash"])
+def test_the_whole_request_may_stand_in_the_link(
+    mayas_wallet: Wallet, shop: RelyingService, prefix: str
+) -> None:
+    """5.08: unsigned with `redirect_uri`, signed otherwise; nothing is fetched."""
+    query_id, disclosed, claims = ASKED["ontario-resident"]
+    started = shop.ask("ontario-resident", prefix=prefix, by_value=True)
+    answer = mayas_wallet.present(started.authorization_request)
+    assert answer.result["verifier"]["clientIdPrefix"] == prefix
+    assert answer.result["signer"] == ("x5c" if prefix == "x509_hash" else None)
+    (answered,) = answer.exchanges
+    assert answered_with(answer, answered, encrypted=True)[query_id].disclosed == disclosed
+    assert without_time(started.result()) == accepted("ontario-resident", {query_id: claims})
+
+
+CONSENT = {
+    "type": "ca.on.trillium.consent",
+    "text": {
+        "en-CA": "I agree to the rules of the library.",
+        "fr-CA": "J'accepte le règlement de la bibliothèque.",
+    },
+}
+
+
+@pytest.mark.parametrize("mode", ["direct_post", "direct_post.jwt"])
+def test_what_is_agreed_to_is_signed(mayas_wallet: Wallet, shop: RelyingService, mode: str) -> None:
+    """5.09: the holder's key signs the hash of the text; credo chooses among the hashes that are offered."""
+    started = shop.ask("identity", transaction_data=[CONSENT], response_mode=mode)
+    answer = mayas_wallet.present(started.authorization_request)
+    (shown,) = answer.result["transaction_data"]
+    assert shown["text"] == CONSENT["text"]
+    sent = sent_to(answer, started, encrypted=mode == "direct_post.jwt")["photo_card"]
+    assert sent.key_binding is not None
+    asked = read_jwt(answer.exchanges[0].answer).payload["transaction_data"]
+    hashes = [b64url_encode(hashlib.sha256(text.encode()).digest()) for text in asked]
+    assert sent.key_binding.payload["transaction_data_hashes"] == hashes
+    assert sent.key_binding.payload["transaction_data_hashes_alg"] == "sha-256"
+    assert started.result()["outcome"] == "accepted"
+
+
+@pytest.mark.parametrize("protocol", ["openid4vp-v1-signed", "openid4vp-v1-unsigned"])
+def test_by_way_of_the_browser(
+    mayas_wallet: Wallet, shop: RelyingService, server: ServerProcess, protocol: str
+) -> None:
+    """5.34, 5.35, 6.14: the Digital Credentials API; the test plays the browser between page and wallet."""
+    started = shop.ask("identity", flow="page")
+    with open_page(started.page_url) as page:
+        (asked,) = (one for one in page.requests() if one["protocol"] == protocol)
+        answer = mayas_wallet.present_in_browser(asked, server.origin)
+        signed = protocol == "openid4vp-v1-signed"
+        assert answer.result["verifier"]["clientIdPrefix"] == ("x509_hash" if signed else "origin")
+        assert answer.exchanges == []
+        assert started.state() == "requested"
+        page.send(answer.result["credential"])
+    query_id, _, claims = ASKED["identity"]
+    assert without_time(started.result()) == accepted("identity", {query_id: claims})
+
+
 def test_request_object_is_what_the_standard_says(mayas_wallet: Wallet, shop: RelyingService) -> None:
     """5.01, 5.03, 5.05, 5.07: and by the way its leaf is the `x509_hash` that credo found it to be."""
     answer = mayas_wallet.present(shop.ask("identity").authorization_request)
@@ -107,7 +208,10 @@ def test_request_object_is_what_the_standard_says(mayas_wallet: Wallet, shop: Re
     request = read_jwt(asked.answer)
     assert request.header["typ"] == "oauth-authz-req+jwt"
     assert request.payload["aud"] == "https://self-issued.me/v2"
-    assert (request.payload["response_type"], request.payload["response_mode"]) == ("vp_token", "direct_post")
+    assert (request.payload["response_type"], request.payload["response_mode"]) == (
+        "vp_token",
+        "direct_post.jwt",
+    )
     assert request.payload["client_id"] == answer.result["verifier"]["effectiveClientId"]
     assert request.payload["response_uri"] == answered.url
     assert request.payload["client_metadata"]["vp_formats_supported"].keys() == {"dc+sd-jwt"}

@@ -155,7 +155,9 @@ class Wallet:
 
     def present_in_browser(self, asked: dict[str, Any], origin: str) -> Answer:
         """One of the `requests` of the Digital Credentials API; `credential` is what the page would get."""
-        return self.run("present_in_browser", protocol=asked["protocol"], request=asked["data"], origin=origin)
+        return self.run(
+            "present_in_browser", protocol=asked["protocol"], request=asked["data"], origin=origin
+        )
 
 
 def search_path() -> str:
