@@ -59,22 +59,15 @@ class PageView:
         }
 
     def _question(self, presentation: Presentation, language: Language) -> dict[str, Any]:
-        preset = self.presets.get(presentation.preset)
-        if preset is None:
-            return {
-                "purpose": "",
-                "asked": (),
-                "kept": "",
-                "kept_days": 0,
-                "evidence": "",
-                "evidence_days": 0,
-            }
-        tag = language.locale
-        kept, kept_days = _kept(preset.retention, tag)
-        evidence, evidence_days = _kept(preset.evidence, tag)
+        preset, tag = self.presets.get(presentation.preset), language.locale
+        kept, kept_days = _kept(preset.retention if preset else None, tag)
+        evidence, evidence_days = _kept(preset.evidence if preset else None, tag)
+        # Of a preset that the operator took away nothing is known any more.
+        agreements = self.links.contents.transaction_data(presentation) if preset else ()
         return {
-            "purpose": preset.purposes[tag].replace("'", "’"),
-            "asked": asked_sets(preset.query, language),
+            "purpose": preset.purposes[tag].replace("'", "’") if preset else "",
+            "asked": asked_sets(preset.query, language) if preset else (),
+            "agreed": [item.members["text"][tag] for item in agreements],
             "kept": kept,
             "kept_days": kept_days,
             "evidence": evidence,
