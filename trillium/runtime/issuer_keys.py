@@ -126,7 +126,7 @@ class PublishedKeys:
             keys, kept = await self._fetch(issuer)
         except ProtocolError as error:
             known.failed_at, known.why = now, f"{type(error).__name__} {error.detail}".strip()
-            log.warning("issuer_keys_unavailable", issuer=issuer, error=type(error).__name__)
+            log.warning("issuer_keys_unavailable", error=type(error).__name__, detail=error.detail)
             return
         known.keys, known.fetched_at, known.good_until, known.failed_at = keys, now, now + kept, None
 

@@ -150,12 +150,7 @@ class TrustListSource:
 
     def _hold(self, trust_list: TrustList, token: bytes) -> None:
         self._list, self._token, self._now = trust_list, token.strip().decode("ascii"), None
-        log.info(
-            "trust_list_in_use",
-            version=trust_list.version,
-            issuers=len(trust_list.issuers),
-            next_update=trust_list.next_update.isoformat(),
-        )
+        log.info("trust_list_in_use", version=trust_list.version, count=len(trust_list.issuers))
 
     def _note(self, error: TrustListError) -> None:
         """In the log once for each kind of trouble, however often it is looked at."""
