@@ -17,6 +17,8 @@ from tests.browser.presenting import Site, verifier_site
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
 from tests.browser.test_accessibility import CLIPPED, SPACED, ZOOMED, too_wide
 from tests.verifier.issuing import NOW
+from tests.verifier.web import long_preset
+from tests.verifier.web.long_preset import write_long_preset
 from tests.verifier.web.page_visitors import BACK, Paged, browser_of, code_in, open_page
 from verifier.domain.presentation import CrossDevice
 from verifier.domain.presentation_page import RETURN_LIFETIME
@@ -156,6 +158,16 @@ async def test_every_state_fits_a_phone_and_axe_finds_nothing(site: Site, state:
         assert visit.complaints == []
         hosts = {urlsplit(request.url).netloc for request in visit.requests}
         assert hosts == {urlsplit(site.origin).netloc}, "nothing comes from elsewhere"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_page_with_much_to_say(tmp_path: Path, browser: Browser, language: str) -> None:
+    presets = write_long_preset(tmp_path / "presets")
+    async with verifier_site(tmp_path, browser, presets_dir=presets) as site:
+        wanted = {"preset": long_preset.ID, "transaction_data": (long_preset.AGREEMENT,)}
+        paged = await present(site, language, **wanted)
+        async with site.visitor.at(paged.page, language=language, width=PHONE) as visit:
+            await check(visit.page, f"long-{language}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

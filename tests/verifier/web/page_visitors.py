@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.verifier.holder import NINETEEN, present
-from tests.verifier.issuing import SimulatedIssuer
+from tests.verifier.issuing import SimulatedIssuer, public_key
 from tests.verifier.surroundings import MANAGEMENT, PUBLIC_URL, Asked
 from tests.verifier.web.counter import Counter
 from verifier.domain.presentation import CrossDevice, Release
@@ -89,7 +89,7 @@ async def register(counter: Counter) -> RelyingService:
         {"en-CA": "Shop & Co", "fr-CA": "Boutique & Cie"},
         tuple(counter.desk.verifier.presets),
         actor=MANAGEMENT,
-        addresses=Addresses(site=SITE, return_urls=(BACK,)),
+        addresses=Addresses(site=SITE, return_urls=(BACK,), evidence_key=public_key("evidence")),
     )
     return registered.service
 

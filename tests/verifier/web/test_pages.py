@@ -9,7 +9,9 @@ import pytest
 
 import verifier
 from tests.verifier.issuing import private_key
+from tests.verifier.web import long_preset
 from tests.verifier.web.counter import Counter, opened_counter
+from tests.verifier.web.long_preset import write_long_preset
 from tests.verifier.web.page_visitors import (
     BACK,
     SITE,
@@ -44,6 +46,30 @@ async def test_the_page_says_who_asks_for_what_and_why(counter: Counter) -> None
     policy = answer.headers["content-security-policy"]
     assert "form-action 'self'" in policy
     assert "unsafe" not in policy
+
+
+async def test_everything_that_is_asked_and_kept_is_said(tmp_path: Path) -> None:
+    presets = write_long_preset(tmp_path / "presets")
+    async with opened_counter(tmp_path, presets_dir=presets) as counter, browser_of(counter) as browser:
+        paged = await open_page(counter, preset=long_preset.ID, transaction_data=(long_preset.AGREEMENT,))
+        english = (await browser.open(paged.page)).text
+        french = (await browser.open(f"{paged.page}?lang=fr")).text
+    for text in (
+        "Given name",
+        "Street address",
+        "Province or territory (ON, QC)",
+        "com.example.canoe.colour",
+        "If you like, also:",
+        "for 30 days",
+        "To find the canoe again.",
+        "for 1 day,",
+        "In case of a dispute.",
+        "Rent a &lt;b&gt;canoe&lt;/b&gt; until Sunday.",
+    ):
+        assert text in english
+    for text in ("Prénom", "30 jours", "1 jour;", "Vous louer un canot, l’été.", "Louer un &lt;b&gt;canot"):
+        assert text in french
+    assert english.count('class="or"') == 1, "two sets of claims, of which one is enough"
 
 
 async def test_the_page_begins_in_the_language_of_the_service_and_can_be_switched(counter: Counter) -> None:
