@@ -10,7 +10,7 @@ import typer
 
 from specs.encoding import parse_json_object
 from specs.errors import ProtocolError
-from specs.jose.encryption_jwk import create_encryption_jwk, parse_encryption_jwk
+from specs.jose.encryption_jwk import parse_encryption_jwk
 from trillium.cli.local import verifier_settings
 from trillium.cli.output import TAKES_ID, JsonOption, console, fail, print_json, print_rows, run
 from verifier.app import opened_verifier
@@ -18,6 +18,7 @@ from verifier.domain.event import Actor
 from verifier.domain.relying_service import RelyingService
 from verifier.domain.service_addresses import Addresses
 from verifier.services.relying_services import RegisteredService, RelyingServices
+from verifier.web.client_messages import entry_of
 
 app = typer.Typer(help="Relying services.", no_args_is_help=True)
 CLI = Actor("cli")
@@ -183,19 +184,7 @@ def _changed_all(given: list[str] | None, present: tuple[str, ...]) -> tuple[str
 
 
 def _entry(service: RelyingService) -> dict[str, Any]:
-    key, previous = service.evidence_key, service.previous_secret
-    return {
-        "client_id": service.client_id,
-        "names": dict(service.names),
-        "presets": list(service.presets),
-        "site": service.site,
-        "return_urls": list(service.return_urls),
-        "webhook_url": service.webhook_url,
-        "evidence_key": None if key is None else create_encryption_jwk(key),
-        "created_at": service.created_at.isoformat(),
-        "old_secret_until": None if previous is None else previous.until.isoformat(),
-        "disabled_at": None if service.disabled_at is None else service.disabled_at.isoformat(),
-    }
+    return entry_of(service).model_dump(mode="json")
 
 
 def _show_secret(registered: RegisteredService, *, as_json: bool) -> None:

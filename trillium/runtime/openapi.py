@@ -50,6 +50,24 @@ def add_hot_routes(router: APIRouter | FastAPI, routes: Sequence[HotRoute]) -> N
         router.add_route(route.path, route.handler, methods=[route.method], include_in_schema=False)
 
 
+def describe_body(model: Model) -> dict[str, Any]:
+    """For `openapi_extra` of a route that reads its JSON body itself, once it knows who sends it."""
+    schema = model.model_json_schema(mode="validation")
+    whole = _without_references(schema, schema.pop("$defs", {}))
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": whole}}}}
+
+
+def _without_references(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    # The document's own definitions are elsewhere; a model that holds itself cannot be described like this.
+    if isinstance(schema, list):
+        return [_without_references(one, definitions) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+    found = {**definitions.get(name, {}), **{key: value for key, value in schema.items() if key != "$ref"}}
+    return {key: _without_references(value, definitions) for key, value in found.items()}
+
+
 def document_hot_routes(app: FastAPI, routes: Sequence[HotRoute]) -> None:
     """Add the operations to what `app` publishes as its OpenAPI document."""
 

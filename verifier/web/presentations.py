@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from starlette.responses import StreamingResponse
 
 from trillium.runtime.bodies import read_json
+from trillium.runtime.openapi import describe_body
 from trillium.runtime.qr import QrTooLarge, draw_qr_apart
 from verifier.domain.event import Actor
 from verifier.domain.presentation import PresentationState, TransactionId
@@ -62,12 +63,7 @@ def _add_asking(router: APIRouter, services: PresentationServices, caller: Calle
         "",
         status_code=201,
         summary="Ask for a presentation: a link and a QR code for the wallet, or a page for the visitor",
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {"application/json": {"schema": PresentationRequest.model_json_schema()}},
-            }
-        },
+        openapi_extra=describe_body(PresentationRequest),
     )
     async def ask(request: Request, response: Response) -> PresentationAnswer:
         service = await caller(request)

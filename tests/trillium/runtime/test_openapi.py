@@ -7,7 +7,14 @@ from starlette.responses import Response
 
 from tests.trillium.runtime.asgi_client import client_of
 from trillium.runtime.application import create_application
-from trillium.runtime.openapi import FORM, Content, HotRoute, add_hot_routes, document_hot_routes
+from trillium.runtime.openapi import (
+    FORM,
+    Content,
+    HotRoute,
+    add_hot_routes,
+    describe_body,
+    document_hot_routes,
+)
 
 
 class Proof(BaseModel):
@@ -123,3 +130,14 @@ async def test_every_reference_of_the_document_leads_somewhere(app) -> None:  # 
     found = references(document)
     assert found
     assert {reference.rpartition("/")[2] for reference in found} <= set(schemas)
+
+
+def test_a_body_that_a_route_reads_itself_is_described_without_references() -> None:
+    body = describe_body(CredentialRequest)["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    assert body["required"]
+    assert schema["required"] == ["credential_configuration_id"]
+    proofs = schema["properties"]["proofs"]
+    assert proofs["anyOf"][0]["properties"]["jwt"]["type"] == "array"
+    assert "$ref" not in str(schema)
+    assert "$defs" not in str(schema)

@@ -224,3 +224,13 @@ async def test_a_webhook_is_called_after_the_end(counter: Counter) -> None:
     assert await webhooks.deliver_some()
     assert [url for url, _ in receiver.got] == ["https://hook.example/in"]
     assert not await webhooks.deliver_some()
+
+
+async def test_the_api_describes_what_it_takes(counter: Counter) -> None:
+    document = (await counter.http.get("/openapi.json")).json()
+    operation = document["paths"]["/presentations"]["post"]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert {"preset", "flow", "return_url", "reference", "transaction_data"} <= set(schema["properties"])
+    assert schema["additionalProperties"] is False
+    assert "#/$defs" not in str(document)
+    assert "text/event-stream" in str(document["paths"]["/presentations/{transaction_id}/events"])
