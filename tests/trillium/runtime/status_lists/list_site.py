@@ -108,7 +108,7 @@ async def reading() -> AsyncIterator[Reader]:
     site = ListSite()
     async with serving(site) as port:
         origin = f"http://127.0.0.1:{port}"
-        client = StrangerClient(loopback_origins=[origin], total_timeout=1.0)
+        client = StrangerClient(loopback_origins=[origin], total_timeout=5.0)
         reader = Reader(site, origin, SimulatedIssuer(), client_over(client), f"{origin}/lists/7", client)
         reader.publish()
         yield reader

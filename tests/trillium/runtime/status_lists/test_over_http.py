@@ -233,7 +233,8 @@ def break_not_ascii(reader: Reader) -> None:
 
 
 def break_a_late_answer(reader: Reader) -> None:
-    reader.site.delay = 1.3
+    reader.client._total_timeout = 0.3
+    reader.site.delay = 0.6
 
 
 BROKEN = {
