@@ -4,6 +4,7 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
     {
         ("GET", "/request-objects/{request_id}"),
         ("POST", "/request-objects/{request_id}"),
+        ("POST", "/responses"),
         ("POST", "/responses/{request_id}"),
         ("POST", "/receipts"),
         # Pages are opened by their unguessable addresses, and kept to one browser by a cookie.
