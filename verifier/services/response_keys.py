@@ -40,8 +40,8 @@ class ResponseKey:
                 an answer in the clear.
         """
         theirs = jwe.epk.key
-        # parse_jwe took nothing but points on P-256.
-        assert isinstance(theirs, ec.EllipticCurvePublicKey)  # noqa: S101
+        if not isinstance(theirs, ec.EllipticCurvePublicKey):
+            raise RuntimeError("parse_jwe took something else than a point on P-256")
         shared = self.private_key.exchange(ec.ECDH(), theirs)
         return decrypt_response(jwe, shared, key_id=self.key_id)
 

@@ -161,7 +161,10 @@ class SqliteVerifierStore(SqliteKept):
             )
             return len(rows)
 
-        return await self._database.write(work)
+        expired = await self._database.write(work)
+        if expired:
+            await self._database.checkpoint_after_deletion()  # of their response keys (5.24)
+        return expired
 
     async def purge_results(self, concluded_before: datetime) -> int:
         sql = (

@@ -112,6 +112,24 @@ async def test_what_is_over_is_cleared_away_in_the_background(tmp_path: Path) ->
         assert ended.state is PresentationState.TIMED_OUT
 
 
+async def test_what_ended_yesterday_is_forgotten_in_the_background(tmp_path: Path) -> None:
+    """Nonce, state, response code, reference and all; what is under way or young stays."""
+    now = datetime.now(UTC)
+    event = Event(EventName.PRESENTATION_REQUESTED, Actor("relying-service"), now)
+    ended = {1: now - timedelta(days=1, minutes=1), 2: now - timedelta(hours=23)}
+    async with opened_verifier(settings(tmp_path)) as verifier:
+        store = verifier.outside.store
+        for number, at in ended.items():
+            await store.add(replace(PRESENTATION, **numbered(number, at)), event)
+            state, sealed = PresentationState.ACCEPTED, SealedResult(b"wrapped", b"ciphertext")
+            assert await store.conclude(RequestId(f"request-{number}"), state, sealed, at, event)
+        app = create_app(settings(tmp_path))
+        async with app.router.lifespan_context(app):
+            await asyncio.sleep(0.2)
+        assert await store.find_by_request(RequestId("request-1")) is None
+        assert await store.find_by_request(RequestId("request-2")) is not None
+
+
 def numbered(number: int, then: datetime) -> dict[str, Any]:
     return {
         "request_id": RequestId(f"request-{number}"),

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from tests.verifier.surroundings import encrypted_text, settings_for_tests
 from tests.verifier.web.counter import FORM, Counter, Visit, is_oauth_error, is_sent_back, opened_counter
+from verifier.domain.presentation import RequestId
 
 
 async def start(counter: Counter) -> Visit:
@@ -149,6 +150,30 @@ async def test_5_22_every_end_has_another_code_and_none_is_stored(counter: Count
     written = b"".join(path.read_bytes() for path in Path(counter.var_dir).parent.glob("verifier.db*"))
     assert written
     assert not [code for code in codes if code.encode() in written]
+
+
+async def test_5_24_the_key_is_on_no_disk_any_more_once_the_presentation_is_over(counter: Counter) -> None:
+    """Fetched, or timed out: neither in the file nor in its log, although it was only there wrapped."""
+    folder = Path(counter.var_dir).parent
+
+    def written() -> bytes:
+        return b"".join(path.read_bytes() for path in folder.glob("verifier.db*"))
+
+    fetched, late = await start(counter), await start(counter)
+    wrapped = []
+    for visit in (fetched, late):
+        request_id = RequestId(visit.response_uri.rpartition("/")[2])
+        found = await counter.desk.store.find_by_request(request_id)
+        assert found is not None
+        assert found.response_key is not None
+        wrapped.append(found.response_key)
+    assert all(key in written() for key in wrapped)
+    await fetched.show(fetched.card())
+    assert (await fetched.fetch()).status_code == 200
+    assert wrapped[0] not in written()
+    counter.desk.clock.advance(minutes=5)
+    assert await counter.desk.store.expire(counter.desk.clock.now()) == 1
+    assert wrapped[1] not in written()
 
 
 async def test_how_much_a_wallet_may_send_is_a_setting(tmp_path: Path) -> None:
