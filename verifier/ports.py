@@ -119,7 +119,16 @@ class WebhookStore(Protocol):
     """Messages that wait for the end of a presentation, or for a receiver that does not answer."""
 
     async def expect(self, message: WebhookMessage) -> None:
-        """Keeps a message; it is claimed once its presentation has ended."""
+        """Keeps a message; it is claimed once it is due and its presentation has ended."""
+
+    async def wake(self, concluded_since: datetime, now: datetime) -> int:
+        """Makes messages due now whose presentations have ended since then; returns how many.
+
+        So nobody has to look at all that wait: those that no one wakes are due when they were going to be.
+        """
+
+    async def hold_back(self, client_id: ClientId, now: datetime, until: datetime) -> None:
+        """Makes everything that is due for a relying service due later: it does not answer."""
 
     async def claim(self, now: datetime, *, limit: int) -> Sequence[WebhookMessage]:
         """Due messages of ended presentations, oldest first, all of one relying service.

@@ -175,3 +175,36 @@ async def test_old_messages_are_given_up_with_an_event_each(outbox: Outbox) -> N
     assert await outbox.messages.give_up(NOW + timedelta(seconds=1), NOW) == 2
     assert await outbox.claim(99) == []
     assert await outbox.events() == [EventName.WEBHOOK_GIVEN_UP] * 2
+
+
+async def test_the_end_of_a_presentation_wakes_its_message(outbox: Outbox) -> None:
+    for number in (100, 200, 300):
+        await outbox.expect(number, ended=False)
+    await outbox.end(100)
+    assert await outbox.claim(9) == []
+    assert await outbox.messages.wake(NOW + timedelta(seconds=1), NOW) == 0
+    assert await outbox.messages.wake(NOW, NOW + timedelta(seconds=9)) == 1
+    assert await outbox.claim(8) == []
+    assert await outbox.claim(9) == ["message-100"]
+    assert await outbox.messages.wake(NOW, NOW) == 0
+
+
+async def test_a_message_that_was_postponed_is_not_woken(outbox: Outbox) -> None:
+    message = await outbox.expect(1)
+    assert await outbox.claim(1) == ["message-1"]
+    await outbox.messages.postpone(replace(message, due_at=NOW + timedelta(hours=1)))
+    assert await outbox.messages.wake(NOW, NOW) == 0
+    assert await outbox.claim(99) == []
+
+
+async def test_what_is_due_for_a_service_that_does_not_answer_is_held_back(outbox: Outbox) -> None:
+    for number in (1, 2, 50):
+        await outbox.expect(number)
+    await outbox.expect(3, client="other")
+    await outbox.messages.hold_back(SHOP, NOW + timedelta(seconds=9), NOW + timedelta(seconds=60))
+    assert await outbox.claim(9) == ["message-3"]
+    assert await outbox.claim(50) == ["message-50"]
+    for number in (3, 50):
+        assert await outbox.messages.finish(MessageId(f"message-{number}"), delivered(SHOP, NOW))
+    assert await outbox.claim(59) == []
+    assert await outbox.claim(60) == ["message-1", "message-2"]

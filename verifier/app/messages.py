@@ -30,6 +30,7 @@ def build_webhooks(settings: Settings, ring: KeyRing, outside: Outside, results:
 
 def start_deliveries(tasks: BackgroundTasks, webhooks: Webhooks) -> None:
     """Begins what repeats."""
+    tasks.every(DELIVER_EVERY, "wake_webhooks", webhooks.wake_ended)
     for number in range(DELIVERERS):
         tasks.every(DELIVER_EVERY, f"deliver_webhooks_{number + 1}", webhooks.deliver_some)
     tasks.every(GIVE_UP_EVERY, "give_up_webhooks", webhooks.give_up_old_ones)

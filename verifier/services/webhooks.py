@@ -8,7 +8,7 @@ about an answer that has not been released to its browser (5.29).
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from keys.signer import Signer
@@ -39,6 +39,9 @@ from verifier.services.get_result import GetResult
 MESSAGE_TYPE: Final = "trillium-webhook+jwt"
 AT_ONCE: Final = 5
 """Messages to one relying service that are under way together."""
+LATELY: Final = timedelta(seconds=30)
+"""Presentations that ended longer ago have been found before, by this process or by another one."""
+NO_ANSWER_PAUSE: Final = timedelta(seconds=30)
 _ID_BYTES: Final = 16
 
 
@@ -67,15 +70,29 @@ class Webhooks:
         """The relying service wants to be told of the end of this presentation, if it has a webhook."""
         if service.webhook_url is None:
             return
-        now = self.clock.now()
-        message_id = MessageId(b64url_encode(self.randomness.token_bytes(_ID_BYTES)))
-        message = WebhookMessage(message_id, presentation.request_id, service.client_id, now, now)
+        message = WebhookMessage(
+            MessageId(b64url_encode(self.randomness.token_bytes(_ID_BYTES))),
+            presentation.request_id,
+            service.client_id,
+            created_at=self.clock.now(),
+            # By then at the latest; whoever ends it sooner is found by wake_ended.
+            due_at=presentation.expires_at,
+        )
         await self.stores.messages.expect(message)
+
+    async def wake_ended(self) -> int:
+        """Finds the messages of presentations that have just ended, often enough to miss none."""
+        now = self.clock.now()
+        return await self.stores.messages.wake(now - LATELY, now)
 
     async def deliver_some(self) -> bool:
         """One round: what is due for one relying service. ``True`` when there may be more."""
         claimed = await self.stores.messages.claim(self.clock.now(), limit=AT_ONCE)
-        await asyncio.gather(*(self._deliver(message) for message in claimed))
+        failed = await asyncio.gather(*(self._deliver(message) for message in claimed))
+        if claimed and all(failed):
+            # The rest of what waits for it would fail as well, and be looked through again and again.
+            now = self.clock.now()
+            await self.stores.messages.hold_back(claimed[0].client_id, now, now + NO_ANSWER_PAUSE)
         return bool(claimed)
 
     async def give_up_old_ones(self) -> int:
@@ -83,17 +100,18 @@ class Webhooks:
         now = self.clock.now()
         return await self.stores.messages.give_up(now - GIVE_UP_AFTER - LONGEST_DELAY * 2, now)
 
-    async def _deliver(self, message: WebhookMessage) -> None:
+    async def _deliver(self, message: WebhookMessage) -> bool:
+        """Whether its receiver has failed it."""
         now = self.clock.now()
         service = await self.stores.services.find_service(message.client_id)
         presentation = await self.stores.presentations.find_by_request(message.request_id)
         if service is None or service.webhook_url is None or not service.is_enabled or presentation is None:
             await self._give_up(message, "no_receiver")
-            return
+            return False
         state = message.state or await self.results.visible_state(presentation, now)
         if state.is_open:
             await self.stores.messages.postpone(replace(message, due_at=next_look(message, now)))
-            return
+            return False
         signed = await self._sign(message, presentation, state, now)
         answer = await self.receiver.deliver(service.webhook_url, signed)
         if answer.delivered:
@@ -101,6 +119,7 @@ class Webhooks:
             await self.stores.messages.finish(message.message_id, event)
         else:
             await self._try_again(replace(message, state=state))
+        return not answer.delivered
 
     async def _sign(
         self, message: WebhookMessage, presentation: Presentation, state: PresentationState, now: datetime

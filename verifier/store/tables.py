@@ -25,6 +25,7 @@ _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 # Few rows are open at any time; counting those of one relying service must not depend on the others.
 _IS_OPEN = text("state IN ('requested', 'retrieved')")
+_IS_OVER = text("concluded_at IS NOT NULL")
 
 presentation = Table(
     "verifier_presentation",
@@ -58,6 +59,9 @@ presentation = Table(
     Column("wrapped_key", LargeBinary),
     Column("ciphertext", LargeBinary),
     Index("verifier_presentation_open", "state", "expires_at"),
+    Index(
+        "verifier_presentation_concluded", "concluded_at", sqlite_where=_IS_OVER, postgresql_where=_IS_OVER
+    ),
     Index(
         "verifier_presentation_open_of_service",
         "client_id",

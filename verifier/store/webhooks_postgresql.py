@@ -14,7 +14,10 @@ from verifier.store.webhooks_tables import WEBHOOK_COLUMNS
 
 _EVENT = "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason)"
 _COLUMNS = ", ".join(WEBHOOK_COLUMNS)
-_INSERT = f"INSERT INTO verifier_webhook ({_COLUMNS}, leased_until) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)"
+_INSERT = (
+    f"INSERT INTO verifier_webhook ({_COLUMNS}, leased_until, waiting)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, TRUE)"
+)
 _ENDED = (
     "EXISTS (SELECT 1 FROM verifier_presentation ended WHERE ended.request_id = due.request_id"
     " AND ended.state NOT IN ('requested', 'retrieved'))"
@@ -35,6 +38,10 @@ WITH first AS (
 )
 UPDATE verifier_webhook SET leased_until = $2
 WHERE message_id IN (SELECT message_id FROM claimed) RETURNING {_COLUMNS}"""
+
+_WAKE = """
+UPDATE verifier_webhook SET due_at = $2, waiting = FALSE FROM verifier_presentation ended
+WHERE ended.request_id = verifier_webhook.request_id AND ended.concluded_at >= $1 AND waiting"""
 
 _FINISH = f"""
 WITH gone AS (
@@ -58,14 +65,21 @@ class PostgresqlWebhooks:
     async def expect(self, message: WebhookMessage) -> None:
         await self._database.execute(_INSERT, *webhook_columns(message))
 
+    async def wake(self, concluded_since: datetime, now: datetime) -> int:
+        return await self._database.execute(_WAKE, to_column(concluded_since), to_column(now))
+
+    async def hold_back(self, client_id: ClientId, now: datetime, until: datetime) -> None:
+        sql = "UPDATE verifier_webhook SET due_at = $3 WHERE client_id = $1 AND due_at <= $2"
+        await self._database.execute(sql, client_id, to_column(now), to_column(until))
+
     async def claim(self, now: datetime, *, limit: int) -> Sequence[WebhookMessage]:
         rows = await self._database.fetch(_CLAIM, to_column(now), to_column(now + LEASE), limit)
         return sorted((webhook_from(row) for row in rows), key=lambda one: (one.due_at, one.message_id))
 
     async def postpone(self, message: WebhookMessage) -> None:
         await self._database.execute(
-            "UPDATE verifier_webhook SET due_at = $2, attempts = $3, state = $4, leased_until = 0"
-            " WHERE message_id = $1",
+            "UPDATE verifier_webhook SET due_at = $2, attempts = $3, state = $4, leased_until = 0,"
+            " waiting = FALSE WHERE message_id = $1",
             message.message_id,
             *webhook_columns(message)[-3:],
         )

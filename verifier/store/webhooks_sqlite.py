@@ -7,13 +7,16 @@ from datetime import datetime
 from trillium.runtime.database import SqliteDatabase
 from trillium.runtime.rows import rows_of, to_column
 from verifier.domain.event import Event
+from verifier.domain.relying_service import ClientId
 from verifier.domain.webhook import LEASE, MessageId, WebhookMessage, given_up
 from verifier.store.rows import event_columns
 from verifier.store.webhooks_rows import webhook_columns, webhook_from
 from verifier.store.webhooks_tables import WEBHOOK_COLUMNS
 
 _COLUMNS = ", ".join(WEBHOOK_COLUMNS)
-_INSERT = f"INSERT INTO verifier_webhook ({_COLUMNS}, leased_until) VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+_INSERT = (
+    f"INSERT INTO verifier_webhook ({_COLUMNS}, leased_until, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, 0, TRUE)"
+)
 _INSERT_EVENT = (
     "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason) VALUES (?, ?, ?, ?, ?, ?)"
 )
@@ -32,6 +35,10 @@ _CLAIM = (
     f" (SELECT message_id FROM verifier_webhook WHERE client_id = ({_FIRST}) AND due_at <= ?1 AND {_ENDED}"
     f" ORDER BY due_at, message_id LIMIT ?3) RETURNING {_COLUMNS}"
 )
+_ENDED_LATELY = (
+    "SELECT message_id FROM verifier_presentation JOIN verifier_webhook USING (request_id)"
+    " WHERE verifier_presentation.concluded_at >= ? AND waiting"
+)
 
 
 class SqliteWebhooks:
@@ -44,6 +51,20 @@ class SqliteWebhooks:
         columns = webhook_columns(message)
         await self._database.write(lambda connection: connection.execute(_INSERT, columns).rowcount)
 
+    async def wake(self, concluded_since: datetime, now: datetime) -> int:
+        since = to_column(concluded_since)
+        found = await self._database.read(lambda connection: rows_of(connection, _ENDED_LATELY, (since,)))
+        if not found:
+            return 0
+        sql = "UPDATE verifier_webhook SET due_at = ?, waiting = FALSE WHERE message_id = ? AND waiting"
+        arguments = [(to_column(now), row["message_id"]) for row in found]
+        return await self._database.write(lambda connection: connection.executemany(sql, arguments).rowcount)
+
+    async def hold_back(self, client_id: ClientId, now: datetime, until: datetime) -> None:
+        sql = "UPDATE verifier_webhook SET due_at = ? WHERE client_id = ? AND due_at <= ?"
+        arguments = (to_column(until), client_id, to_column(now))
+        await self._database.write(lambda connection: connection.execute(sql, arguments).rowcount)
+
     async def claim(self, now: datetime, *, limit: int) -> Sequence[WebhookMessage]:
         # Most rounds find nothing; reading first keeps them away from the one writer.
         at = to_column(now)
@@ -55,8 +76,8 @@ class SqliteWebhooks:
 
     async def postpone(self, message: WebhookMessage) -> None:
         sql = (
-            "UPDATE verifier_webhook SET due_at = ?, attempts = ?, state = ?, leased_until = 0"
-            " WHERE message_id = ?"
+            "UPDATE verifier_webhook SET due_at = ?, attempts = ?, state = ?, leased_until = 0,"
+            " waiting = FALSE WHERE message_id = ?"
         )
         arguments = (*webhook_columns(message)[-3:], message.message_id)
         await self._database.write(lambda connection: connection.execute(sql, arguments).rowcount)

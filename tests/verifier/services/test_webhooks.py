@@ -19,7 +19,7 @@ from verifier.domain.presentation_page import ReleaseWay
 from verifier.domain.relying_service import RelyingService
 from verifier.domain.service_addresses import Addresses
 from verifier.domain.webhook import GIVE_UP_AFTER, LEASE
-from verifier.services.webhooks import MESSAGE_TYPE
+from verifier.services.webhooks import AT_ONCE, MESSAGE_TYPE, NO_ANSWER_PAUSE
 
 HOOK = "https://hook.example/in?key=planted"
 WHO = (("given_name",), ("family_name",), ("birthdate",))
@@ -49,6 +49,7 @@ async def answer(asked: Asked) -> None:
 async def deliver(desk: Desk) -> list[str]:
     """Everything that is due, and what the receiver got by it."""
     before = len(desk.receiver.got)
+    await desk.verifier.webhooks.wake_ended()
     while await desk.verifier.webhooks.deliver_some():
         continue
     return [message for _, message in desk.receiver.got[before:]]
@@ -255,6 +256,7 @@ async def test_several_deliverers_tell_each_end_once() -> None:
 async def test_what_a_crash_left_behind_is_told_after_the_lease() -> None:
     desk = Desk()
     await answer(await asked_of(desk))
+    await desk.verifier.webhooks.wake_ended()
     # Somebody claims it and is never heard of again.
     assert await desk.verifier.outside.webhooks.claim(desk.clock.now(), limit=5)
     assert await deliver(desk) == []
@@ -274,3 +276,28 @@ async def test_messages_of_forgotten_presentations_are_cleared_away() -> None:
     desk.clock.advance(hours=2)
     assert await desk.verifier.webhooks.give_up_old_ones() == 1
     assert await told(desk) == [EventName.WEBHOOK_GIVEN_UP]
+
+
+async def test_a_service_that_does_not_answer_gets_a_pause() -> None:
+    """Forty messages wait for it; it is not asked forty times in a row."""
+    desk = Desk()
+    desk.receiver.takes = False
+    service = await shop(desk)
+    for _ in range(40):
+        await answer(await asked_of(desk, service))
+    assert len(await deliver(desk)) == AT_ONCE
+    desk.clock.advance(seconds=NO_ANSWER_PAUSE.total_seconds())
+    desk.receiver.takes = True
+    assert len(await deliver(desk)) == 40
+
+
+async def test_an_end_that_nobody_noticed_is_told_when_its_time_is_over() -> None:
+    desk = Desk()
+    asked = await asked_of(desk)
+    await answer(asked)
+    desk.clock.advance(minutes=4)
+    # The process was away for longer than it looks back.
+    assert await deliver(desk) == []
+    desk.clock.advance(minutes=1)
+    [message] = await deliver(desk)
+    assert claims_of(message)["state"] == "accepted"
