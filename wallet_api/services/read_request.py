@@ -137,10 +137,11 @@ class ReadRequest:
     ) -> VerifiedRequestObject:
         """The signed request of a link, or behind it; nobody else's."""
         if isinstance(link, AuthorizationRequestByValue):
-            jws, expected_nonce = link.request, None
+            jws, expected_nonce, fetched_from = link.request, None, None
         else:
             wallet_nonce = b64url_encode(self.randomness.token_bytes(_NONCE_BYTES))
             jws, expected_nonce = await self.calls.request_object(link, wallet_nonce)
+            fetched_from = link.request_uri
         now = self.clock.now()
         return verify_request_object(
             jws,
@@ -150,6 +151,7 @@ class ReadRequest:
             now=now,
             leeway=LEEWAY,
             wallet_nonce=expected_nonce,
+            request_uri=fetched_from,
             insecure_allow_http=self.calls.allow_http,
         )
 

@@ -20,6 +20,7 @@ from specs.openid4vp.errors import (
     SignedRequestRequired,
     UnknownClient,
     UntrustedVerifier,
+    WrongRequestObjectAudience,
 )
 from tests.simulators.issuer import authority, signer_below
 from tests.simulators.verifier import RESPONSE_URI, STATE
@@ -57,6 +58,18 @@ async def test_5_02_a_request_by_value_is_answered_as_a_fetched_one(world: World
     assert opened.verifier.trusted
     assert not world.internet.called("/request-objects/1")
     assert list(world.verifier.verify_last(world.issuer)) == ["age"]
+
+
+async def test_5_03_a_request_may_name_its_own_address_as_audience(world: World, account: Account) -> None:
+    """As credo-ts 0.6.3 writes it; only where it was fetched from there."""
+    world.verifier.claims = {"aud": "https://verifier.example/request-objects/1"}
+    assert (await world.wallet().open_request(account, world.verifier.link())).verifier.trusted
+
+    with pytest.raises(WrongRequestObjectAudience):
+        await world.wallet().open_request(account, world.verifier.link_by_value())
+    world.verifier.claims = {"aud": "https://verifier.example/request-objects/2"}
+    with pytest.raises(WrongRequestObjectAudience):
+        await world.wallet().open_request(account, world.verifier.link())
 
 
 async def test_5_01_a_request_by_value_of_a_stranger_is_not_opened(world: World, account: Account) -> None:
