@@ -1,6 +1,7 @@
 """Deciding with a bundle and without a network: honest about age, and nothing in it is believed unchecked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,10 +19,12 @@ from tests.verifier.issuing import (
     public_key,
     stranger,
 )
-from verifier.clients.bundled import BundledStatusLists, BundledTrust, open_bundle
+from trillium.runtime.trust_list import Mechanism as ListedMechanism
+from verifier.clients.bundled import BundledIssuerKeys, BundledStatusLists, BundledTrust, open_bundle
 from verifier.domain.bundle import BundleContents, BundledList, VerifiedBundle, verify_bundle
 from verifier.domain.met_list import MetList
-from verifier.errors import TrustUnavailable
+from verifier.domain.trust import Mechanism
+from verifier.errors import IssuerKeysUnavailable, TrustUnavailable
 from verifier.ports import StatusAnswer
 
 ISSUER = SimulatedIssuer()
@@ -160,3 +163,33 @@ class TestTrust:
         object.__setattr__(bundle, "contents", BundleContents(trust_list, ()))
         with pytest.raises(TrustUnavailable):
             open_bundle(bundle, OPERATOR, NOW)
+
+
+class TestIssuerKeys:
+    """Keys that issuers publish: only for those the trust list says do, and only while the bundle lasts."""
+
+    async def keys(
+        self, kid: str | None, *, mechanism: Mechanism = Mechanism.METADATA, now: datetime = NOW
+    ) -> int:
+        made = Bundler()
+        made.publish(ISSUER.identifier, "2026", "issuer")
+        made.trust.trust_list = listed(ISSUER, mechanism=ListedMechanism.METADATA)
+        keys = BundledIssuerKeys(await bundled(bundler=made))
+        issuer = replace(ISSUER.trusted(PROOF_OF_AGE), mechanism=mechanism)
+        return len(await keys.keys_of(issuer, kid, now))
+
+    async def test_by_name_or_all(self) -> None:
+        assert [await self.keys(kid) for kid in ("2026", None)] == [1, 1]
+
+    @pytest.mark.parametrize("now", [NOW + 7 * DAY, NOW - 61 * SECOND])
+    async def test_not_at_another_time(self, now: datetime) -> None:
+        with pytest.raises(IssuerKeysUnavailable):
+            await self.keys("2026", now=now)
+
+    async def test_not_for_an_issuer_by_certificate(self) -> None:
+        with pytest.raises(IssuerKeysUnavailable):
+            await self.keys("2026", mechanism=Mechanism.X5C)
+
+    async def test_a_name_that_is_not_there_may_be_newer(self) -> None:
+        with pytest.raises(IssuerKeysUnavailable):
+            await self.keys("2027")
