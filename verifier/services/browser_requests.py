@@ -3,7 +3,7 @@
 The page that shows them hands both to the browser, and what that gives back to ReceiveResponse.from_browser.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -52,7 +52,8 @@ class BrowserRequests:
         service = await require_enabled(self.services, presentation)
         parameters = await self.contents.browser_parameters(presentation, service, now)
         signed = await self._sign(presentation, parameters, origin, now)
-        unsigned = create_unsigned_browser_request(parameters)
+        # Our word on the service would vouch for any page that copied it into a request without a signature.
+        unsigned = create_unsigned_browser_request(replace(parameters, verifier_info=()))
         return {
             "requests": [
                 {"protocol": BrowserProtocol.SIGNED.value, "data": signed},

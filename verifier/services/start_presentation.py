@@ -11,6 +11,7 @@ from specs.openid4vp import (
     ResponseMode,
 )
 from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.evidence import require_evidence_key
 from verifier.domain.presentation import (
     MAX_REFERENCE,
     MIN_LIFETIME,
@@ -29,7 +30,6 @@ from verifier.errors import (
     BadLifetime,
     BadReference,
     CrossDeviceNotAllowed,
-    EvidenceKeyMissing,
     ReturnUrlNotRegistered,
     UnknownPreset,
 )
@@ -162,5 +162,5 @@ def _check(service: RelyingService, preset: Preset, options: StartOptions) -> No
         raise ReturnUrlNotRegistered
     if options.reference is not None and not _REFERENCE.fullmatch(options.reference):
         raise BadReference
-    if preset.evidence is not None and service.evidence_key is None:
-        raise EvidenceKeyMissing
+    if preset.evidence is not None:
+        require_evidence_key(service)
