@@ -59,8 +59,7 @@ def build_issuing(
     stores, clock, randomness = outside.stores, outside.clock, outside.randomness
     identity = IssuerIdentity(settings.public_url, keys.credential_signer, keys.list_uri)
     nonces = IssueNonce(keys.nonce_secret, clock, randomness)
-    most = largest_batch(documents.configurations.values())
-    holder_keys = VerifyHolderKeys(settings.public_url, nonces, key_attesters(settings), most)
+    holder_keys = _holder_keys(settings, nonces, documents)
     claims = FindClaims(outside.directory, randomness, lambda now: now.astimezone(settings.zone).date())
     copies = SignCopies(identity, allocate, randomness)
     notification_ids = NotificationIds(keys.wrapping_secret)
@@ -152,3 +151,8 @@ def check_issuing(settings: Settings) -> Check:
             yield Refusal(settings.setting_name("deferred_approve_after"), "must be empty: somebody decides")
 
     return check
+
+
+def _holder_keys(settings: Settings, nonces: IssueNonce, documents: IssuerDocuments) -> VerifyHolderKeys:
+    most = largest_batch(documents.configurations.values())
+    return VerifyHolderKeys(settings.public_url, nonces, key_attesters(settings), most)
