@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from specs.sd_jwt_vc import show_path
 from trillium.cli.local import verifier_settings
 from trillium.cli.output import FAILED, JsonOption, console, print_json, run
 from verifier.app import examine_presets
@@ -68,7 +69,7 @@ def _described(preset: Preset) -> dict[str, Any]:
         "nom": preset.names["fr-CA"],
         "claims": ", ".join(
             dict.fromkeys(
-                ".".join("*" if part is None else str(part) for part in claim.path)
+                show_path(claim.path)
                 for credential in preset.query.credentials
                 for claim in credential.claims or ()
             )

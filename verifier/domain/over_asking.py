@@ -17,6 +17,7 @@ from specs.dcql import (
     lint_query,
     without_purpose_check,
 )
+from specs.sd_jwt_vc import show_path
 from verifier.domain.known_types import KnownTypes
 from verifier.domain.needs import AGE_CLAIM, ALWAYS_ALLOWED, NEEDS, covers
 from verifier.domain.over_asking_texts import SUGGESTIONS, TEXTS, FindingKind, suggestion_for
@@ -54,8 +55,7 @@ class OverAskingFinding:
     @property
     def place(self) -> str:
         """Where it is, as ``query.claim.path``."""
-        path = () if self.path is None else tuple("*" if part is None else str(part) for part in self.path)
-        return ".".join((self.query_id or "-", *path))
+        return show_path((self.query_id or "-", *(self.path or ())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from specs.dcql import ClaimsPath, select_claims
 from specs.jose import PublicJwk
+from specs.sd_jwt_vc import show_path
 from specs.token_status_list import StatusOutcome
 from verifier.domain import reasons
 from verifier.domain.verdict import Reason, ReasonKind
@@ -114,7 +115,7 @@ class ClaimEquals:
         for one in _those_of(presented, self.query_id):
             found = select_claims(one.claims, self.path)
             if not found or not all(self._is_wanted(selected.value) for selected in found):
-                yield Reason(reasons.REQUIREMENT_NOT_MET, one.query_id, _show(self.path))
+                yield Reason(reasons.REQUIREMENT_NOT_MET, one.query_id, show_path(self.path))
 
     def _is_wanted(self, value: Any) -> bool:
         # To Python True == 1 == 1.0.
@@ -133,9 +134,9 @@ class LastDayNotPassed:
         for one in _those_of(presented, self.query_id):
             days = [_day(selected.value) for selected in select_claims(one.claims, self.path)]
             if not days or None in days:
-                yield Reason(reasons.REQUIREMENT_NOT_MET, one.query_id, _show(self.path))
+                yield Reason(reasons.REQUIREMENT_NOT_MET, one.query_id, show_path(self.path))
             elif any(day < today for day in days if day is not None):
-                yield Reason(reasons.LAST_DAY_PASSED, one.query_id, _show(self.path))
+                yield Reason(reasons.LAST_DAY_PASSED, one.query_id, show_path(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,3 @@ def _day(value: object) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _show(path: ClaimsPath) -> str:
-    return ".".join("*" if part is None else str(part) for part in path)

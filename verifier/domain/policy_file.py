@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from specs.dcql import ClaimsPath, CredentialQuery, DcqlQuery
+from specs.sd_jwt_vc import show_path
 from verifier.domain.policy import AnyOf, ClaimEquals, IssuedBy, LastDayNotPassed, Policy
 from verifier.domain.same_holder import NAME_CLAIMS, SameClaim, SameHolder
 from verifier.errors import BadPreset
@@ -115,13 +116,9 @@ def build_policies(members: Sequence[PolicyMembers], query: DcqlQuery) -> tuple[
         if credential is None:
             raise BadPreset(f"a policy is about the credential query {query_id}, which there is not")
         if path is not None and not _asks(credential, path):
-            raise BadPreset(f"a policy looks at {_show(path)} of {query_id}, which is not asked for")
+            raise BadPreset(f"a policy looks at {show_path(path)} of {query_id}, which is not asked for")
     return tuple(one.built() for one in members)
 
 
 def _asks(credential: CredentialQuery, path: ClaimsPath) -> bool:
     return any(path[: len(claim.path)] == claim.path for claim in credential.claims or ())
-
-
-def _show(path: ClaimsPath) -> str:
-    return ".".join("*" if part is None else str(part) for part in path)
