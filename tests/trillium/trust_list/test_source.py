@@ -135,9 +135,17 @@ async def test_a_remembered_list_ends_like_any_other() -> None:
         source.current(NOW + 30 * DAY)
 
 
-@pytest.mark.parametrize(
-    "remembered", [signed(who="stranger"), b"garbage", signed(trust_list(issued_at=NOW + DAY))]
-)
+async def test_a_clock_that_was_set_back_does_not_bring_back_an_older_list() -> None:
+    memory = MemoryByHand(signed(trust_list(version=5, issued_at=NOW + DAY)))
+    source = source_at(PlaceByHand(signed(trust_list(version=4))), memory)
+    source.open(NOW)
+    await source.refresh(NOW)
+    assert isinstance(source.failure, OlderTrustList)
+    assert source.current(NOW).version == 5
+    assert memory.kept == []
+
+
+@pytest.mark.parametrize("remembered", [signed(who="stranger"), b"garbage"])
 async def test_a_memory_that_cannot_be_believed_says_nothing(remembered: bytes) -> None:
     source, _ = await opened(signed(trust_list(version=1)), MemoryByHand(remembered))
     assert source.current(NOW).version == 1

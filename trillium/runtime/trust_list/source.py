@@ -24,7 +24,7 @@ from trillium.runtime.trust_list.errors import (
     TrustListError,
 )
 from trillium.runtime.trust_list.places import FileOfList, ListPlace
-from trillium.runtime.trust_list.token import verify_trust_list
+from trillium.runtime.trust_list.token import recall_trust_list, verify_trust_list
 
 log: Final = structlog.get_logger()
 
@@ -82,7 +82,7 @@ class TrustListSource:
 
     def open(self, now: datetime) -> None:
         """What can be had without waiting: the list that is remembered, and the one in a file."""
-        self._recall(now)
+        self._recall()
         if isinstance(self._place, FileOfList):
             try:
                 self._take(self._place.read(), now)
@@ -113,9 +113,10 @@ class TrustListSource:
         self._failure = None
 
     def _accept(self, token: bytes, now: datetime) -> None:
-        new = self._verified(token, now)
+        new = verify_trust_list(token, self._keys, now=now)
+        self._refuse_sandbox(new)
         # Another process of ours may have seen a newer one in the meantime.
-        self._recall(now)
+        self._recall()
         held = self._list
         if held is not None:
             if new.id != held.id:
@@ -129,12 +130,13 @@ class TrustListSource:
         self._memory.keep(token)
         self._hold(new, token)
 
-    def _recall(self, now: datetime) -> None:
+    def _recall(self) -> None:
         token = self._memory.read()
         if token is None:
             return
         try:
-            remembered = self._verified(token, now)
+            remembered = recall_trust_list(token, self._keys)
+            self._refuse_sandbox(remembered)
         except TrustListError as error:
             # Signed with a key that is not configured any more, or damaged: it says nothing.
             log.warning("trust_list_cache_ignored", error=error.code)
@@ -142,11 +144,9 @@ class TrustListSource:
         if self._list is None or remembered.version > self._list.version:
             self._hold(remembered, token)
 
-    def _verified(self, token: bytes, now: datetime) -> TrustList:
-        trust_list = verify_trust_list(token, self._keys, now=now)
+    def _refuse_sandbox(self, trust_list: TrustList) -> None:
         if not self._allow_sandbox and any(is_sandbox_anchor(one) for one in trust_list.certificates()):
             raise SandboxTrustList(f"version {trust_list.version}")
-        return trust_list
 
     def _hold(self, trust_list: TrustList, token: bytes) -> None:
         self._list, self._token, self._now = trust_list, token.strip().decode("ascii"), None

@@ -31,10 +31,21 @@ def prepare_trust_list(trust_list: TrustList, key: PublicJwk) -> SigningInput:
 
 
 def verify_trust_list(token: bytes, keys: Sequence[PublicJwk], *, now: datetime) -> TrustList:
-    """A list that one of ``keys`` signed, whatever its header says about keys.
+    """A list that one of ``keys`` signed, whatever its header says about keys, and not dated in the future.
 
     Its end is not looked at: an old list still says which version was seen (``TrustList.at`` does).
     Raises WrongTrustListKey, MalformedTrustList, TrustListFromTheFuture.
+    """
+    trust_list = recall_trust_list(token, keys)
+    if trust_list.issued_at > now + LEEWAY:
+        raise TrustListFromTheFuture(trust_list.issued_at.isoformat())
+    return trust_list
+
+
+def recall_trust_list(token: bytes, keys: Sequence[PublicJwk]) -> TrustList:
+    """The same for a list that was accepted before: a clock that was set back since takes nothing from it.
+
+    Raises WrongTrustListKey, MalformedTrustList.
     """
     try:
         jws = parse_jws(token.strip().decode("ascii"), max_bytes=MAX_TOKEN_BYTES)
@@ -47,8 +58,5 @@ def verify_trust_list(token: bytes, keys: Sequence[PublicJwk], *, now: datetime)
         except JoseError as error:
             failure = error
             continue
-        trust_list = parse_trust_list(verified.payload)
-        if trust_list.issued_at > now + LEEWAY:
-            raise TrustListFromTheFuture(trust_list.issued_at.isoformat())
-        return trust_list
+        return parse_trust_list(verified.payload)
     raise WrongTrustListKey(type(failure).__name__) from failure
