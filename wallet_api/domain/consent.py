@@ -54,10 +54,15 @@ OF_THE_CREDENTIAL: Final = frozenset(
 
 NO_CARD: Final = "no_credential"
 EXPIRED: Final = "expired"
+NOTHING_TO_AGREE_WITH: Final = "nothing_to_agree_with"
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     NO_CARD: ("There is no {type} in this wallet.", "Ce portefeuille ne contient pas de {type}."),
     EXPIRED: ("The {type} has expired.", "Le justificatif {type} est expiré."),
+    NOTHING_TO_AGREE_WITH: (
+        "What is to be agreed to needs a {type}, which would not be shown.",
+        "Ce qui est à accepter exige un justificatif {type}, qui ne serait pas montré.",
+    ),
     Mismatch.FORMAT: (
         "The service wants a format that this wallet does not have.",
         "Le service veut un format que ce portefeuille n'a pas.",
@@ -132,6 +137,14 @@ def why_not(match: Match, expired_types: Iterable[frozenset[str]]) -> tuple[WhyN
             found.append(_worded(one.query, NO_CARD, None))
         found += [_worded(one.query, reason.mismatch, reason) for reason in telling]
     return tuple(found)
+
+
+def why_not_agreed(match: Match, credential_ids: Iterable[str]) -> tuple[WhyNot, ...]:
+    """Which cards could agree to what is asked, but are none of those that would be shown."""
+    wanted = set(credential_ids)
+    return tuple(
+        _worded(one.query, NOTHING_TO_AGREE_WITH, None) for one in match.queries if one.query.id in wanted
+    )
 
 
 def _visible(value: Any, place: Location, withheld: frozenset[Location]) -> Iterator[Location]:

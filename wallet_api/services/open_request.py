@@ -24,6 +24,7 @@ from wallet_api.domain.consent import (
     describe_queries,
     describe_selections,
     why_not,
+    why_not_agreed,
 )
 from wallet_api.domain.event import RESIDENT, Event, EventName
 from wallet_api.domain.held_credential import HeldCredential
@@ -75,17 +76,20 @@ class OpenRequest:
         candidates = await self._candidates(account, current, query)
         match = match_query(query, candidates)
         chosen = _choose(match)
-        # What is to be agreed to needs a card to agree with; what cannot be agreed to is not answered.
-        if assign_agreements(read.request.transaction_data, chosen) is None:
-            chosen = {}
-        operation_id = await self._wait(account, read, chosen)
         expired = [frozenset(card.lineage) for card in cards if card.is_expired(now)]
+        reasons = () if chosen else why_not(match, expired)
+        # What is to be agreed to needs a card to agree with; what cannot be agreed to is not answered.
+        items = read.request.transaction_data
+        if chosen and assign_agreements(items, chosen) is None:
+            wanted = {one for item in items for one in item.credential_ids}
+            chosen, reasons = {}, why_not_agreed(match, wanted)
+        operation_id = await self._wait(account, read, chosen)
         return OpenedRequest(
             operation_id,
             read.asked,
             describe_selections(match, chosen, candidates) if chosen else describe_queries(match),
             bool(chosen),
-            () if chosen else why_not(match, expired),
+            reasons,
         )
 
     async def _wait(

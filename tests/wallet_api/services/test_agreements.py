@@ -105,6 +105,10 @@ async def test_what_no_shown_card_can_agree_to_is_not_answered(world: World, acc
     opened = await world.wallet().open_request(account, world.verifier.link())
 
     assert not opened.can_answer
+    [reason] = opened.why_not
+    assert (reason.query_id, reason.code) == ("licence", "nothing_to_agree_with")
+    assert reason.english == "What is to be agreed to needs a l, which would not be shown."
+    assert reason.french.startswith("Ce qui est à accepter")
 
 
 @pytest.mark.parametrize(
