@@ -67,9 +67,10 @@ class DemoApi:
         answer = self._manage("POST", "/verifier/management/clients", body, status=201)
         self._service = (answer["client_id"], answer["client_secret"])
 
-    def start(self, preset: str) -> dict[str, Any]:
-        """Asks for what a preset says."""
-        return self._send("POST", "/verifier/presentations", 201, json={"preset": preset}, auth=self._service)
+    def start(self, preset: str, *, in_the_clear: bool = False) -> dict[str, Any]:
+        """Asks for what a preset says. ``in_the_clear``: whoever carries the answer can change it."""
+        wanted = {"preset": preset, "response_mode": "direct_post" if in_the_clear else "direct_post.jwt"}
+        return self._send("POST", "/verifier/presentations", 201, json=wanted, auth=self._service)
 
     def result(self, started: dict[str, Any]) -> dict[str, Any]:
         """Fetches the result, once."""

@@ -14,7 +14,7 @@ def tamper(story: Story, step: Step, forger: Forger) -> None:
     person = story.api.find_resident(ADAEZE)
     offer = story.api.offer(person["subject_ref"], ["photo-card"], tx_code=False)
     forger.receive(offer["credential_offer_link"])
-    started = story.api.start("ontario-resident")
+    started = story.api.start("ontario-resident", in_the_clear=True)
     answer = forger.present(started["authorization_request"], change_a_claim)
     step.expect(answer.status, REFUSED, "status")
     result = story.api.result(started)
@@ -27,13 +27,13 @@ def tamper(story: Story, step: Step, forger: Forger) -> None:
 
 def replay(story: Story, step: Step, forger: Forger) -> None:
     """A genuine presentation is sent again: to the same request, and to another one."""
-    first = story.api.start("ontario-resident")
+    first = story.api.start("ontario-resident", in_the_clear=True)
     answer = forger.present(first["authorization_request"], lambda fields: fields)
     step.expect(answer.status, 200, "status of the genuine presentation")
     genuine = forger.delivery.sent[-1]
     step.expect(forger.send_again().status, REFUSED, "status of the same once more")
     step.say("A genuine presentation is sent twice to its own request: the second is refused.")
-    second = story.api.start("ontario-resident")
+    second = story.api.start("ontario-resident", in_the_clear=True)
     answer = forger.present(second["authorization_request"], repeat(genuine))
     step.expect(answer.status, REFUSED, "status of the copy")
     told = orjson.loads(answer.body)
