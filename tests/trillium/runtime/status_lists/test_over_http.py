@@ -68,6 +68,15 @@ async def test_a_changed_list_replaces_the_copy(reader: Reader) -> None:
     assert len(reader.site.asked) == 2
 
 
+async def test_a_copy_that_has_ended_is_not_revalidated_but_fetched(reader: Reader) -> None:
+    """Some servers tag the list and not the token: signed anew it has the same tag, and 304 would not help."""
+    await reader.ask()
+    later = NOW + timedelta(hours=12)
+    reader.publish(now=later)
+    assert (await reader.ask(now=later)).outcome is VALID
+    assert "if-none-match" not in reader.site.asked[1]
+
+
 async def test_with_an_age_of_zero_every_presentation_asks(reader: Reader) -> None:
     for number in range(3):
         await reader.ask(max_age=ZERO, now=NOW + number * SECOND)
