@@ -69,7 +69,7 @@ async def test_a_changed_list_replaces_the_copy(reader: Reader) -> None:
 
 
 async def test_a_copy_that_has_ended_is_not_revalidated_but_fetched(reader: Reader) -> None:
-    """Some servers tag the list and not the token: signed anew it has the same tag, and 304 would not help."""
+    """Some servers tag the list and not the token: signed anew it has the same tag; 304 would not help."""
     await reader.ask()
     later = NOW + timedelta(hours=12)
     reader.publish(now=later)
