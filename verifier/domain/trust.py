@@ -53,10 +53,19 @@ class Trust:
     """All of them. An empty one trusts nobody."""
 
     issuers: tuple[TrustedIssuer, ...]
+    _by_type: Mapping[str, tuple[TrustedIssuer, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Made once for each list: every presentation asks, and a list may name a thousand issuers.
+        found: dict[str, list[TrustedIssuer]] = {}
+        for issuer in self.issuers:
+            for vct in issuer.vcts:
+                found.setdefault(vct, []).append(issuer)
+        object.__setattr__(self, "_by_type", {vct: tuple(issuers) for vct, issuers in found.items()})
 
     def for_type(self, vct: str) -> Iterable[TrustedIssuer]:
-        """The issuers that may issue a type."""
-        return (issuer for issuer in self.issuers if vct in issuer.vcts)
+        """The issuers that may issue a type, in the order of the list."""
+        return self._by_type.get(vct, ())
 
 
 @dataclass(frozen=True, slots=True)
