@@ -204,7 +204,7 @@ def test_http_needs_a_long_word() -> None:
         {"client_metadata": ENCRYPTED_METADATA},
         {"nonce": "short"},
     ],
-    ids=lambda changes: ",".join(changes),
+    ids=",".join,
 )
 def test_what_a_wallet_would_refuse_is_not_made(changes: Any) -> None:
     with pytest.raises(ValueError, match=r"response URI|response_mode|nonce"):
