@@ -219,7 +219,7 @@ async def test_with_script_the_page_follows_live_and_says_it_aloud(site: Site, l
     async with site.visitor.at(paged.page, language=language, width=PHONE) as visit:
         page = visit.page
         await page.evaluate("window.sameDocument = true")
-        await page.locator("#request a.button").focus()
+        await page.locator("#request a.ontario-button").focus()
         async with browser_of(site.counter) as phone:
             characters = code_in(await phone.open(await paged.answer()))
         field = page.get_by_label(words["code"])

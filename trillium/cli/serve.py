@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
+import structlog
 import typer
 
 import issuer.app
@@ -19,8 +20,11 @@ from trillium.combined import ProductionRefusal, create_combined
 from trillium.runtime.logs import configure_logging
 from trillium.runtime.mounting import mount
 from trillium.runtime.packaging import verify_packages
+from trillium.runtime.pages import has_ontario_look
 from trillium.runtime.server import ServerOptions, run_server
 from trillium.runtime.settings import SharedSettings
+
+log: Final = structlog.get_logger()
 
 
 class App(StrEnum):
@@ -44,8 +48,18 @@ def serve(
     verify_packages()
     configure_logging(SharedSettings().log_format)
     options = ServerOptions(host=host, port=port, trusted_proxies=_trusted_proxies(app))
+    _tell_look()
     with told():
         _serve(app, public_url or f"http://localhost:{port}", options)
+
+
+def _tell_look() -> None:
+    """Says once, to the person and in the log, when the pages have to do without their look."""
+    if not has_ontario_look():
+        console.print(
+            "The pages have a plain look: `make assets` installs the Ontario Design System (with npm)"
+        )
+        log.warning("ontario_look_missing")
 
 
 def _trusted_proxies(app: App) -> Sequence[str]:
