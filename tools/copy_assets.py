@@ -1,8 +1,8 @@
 """Copies the Ontario Design System's style sheet and fonts to where the pages are served from.
 
 ``make assets`` runs it after npm; nothing of the design system is kept in this repository. Of its fonts only
-the WOFF2 files are taken. The addresses in the copy carry the beginning of each file's hash, so that browsers may
-keep it, and lead nowhere but beside the style sheet.
+the WOFF2 files are taken. The addresses in the copy carry the beginning of each file's hash, so that browsers
+may keep it, and lead nowhere but beside the style sheet.
 """
 
 import gzip

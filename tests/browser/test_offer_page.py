@@ -12,6 +12,7 @@ import zxingcpp
 from playwright.async_api import expect
 
 from tests.browser.accessibility import accessibility_problems
+from tests.browser.looks import take_off_the_design_system
 from tests.browser.offering import LONG, Clerk, open_clerk
 from tests.browser.pixels import grey_pixels
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
@@ -72,6 +73,11 @@ async def test_every_state_fits_a_phone_and_axe_finds_nothing(
             if SHOTS:
                 picture = Path(SHOTS) / f"offer-{state}-{language}-{width}.png"
                 await page.screenshot(path=picture, full_page=True)
+        await take_off_the_design_system(page)
+        for width in (DESKTOP, PHONE):
+            await page.set_viewport_size({"width": width, "height": 800})
+            assert await accessibility_problems(page) == []
+            assert await too_wide(page) == []
         assert visit.complaints == []
         assert {urlsplit(request.url).netloc for request in visit.requests} == {
             urlsplit(visitor.origin).netloc
