@@ -132,7 +132,7 @@ ENDS: dict[str, Callable[[Site, Page, Paged], Awaitable[None]]] = {
 
 
 async def check(page: Page, name: str) -> None:
-    """Everything that a machine can tell: axe on a phone and a desktop, reflow, spaced text; in both looks."""
+    """Everything that a machine can tell: axe on a phone and a desktop, reflow, spaced text; both looks."""
     await check_look(page, name)
     await take_off_the_design_system(page)
     await check_look(page, f"{name}-plain")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Final
 
 import structlog
@@ -20,7 +21,7 @@ from trillium.combined import ProductionRefusal, create_combined
 from trillium.runtime.logs import configure_logging
 from trillium.runtime.mounting import mount
 from trillium.runtime.packaging import verify_packages
-from trillium.runtime.pages import has_ontario_look
+from trillium.runtime.pages import STATIC_FOLDER, has_ontario_look
 from trillium.runtime.server import ServerOptions, run_server
 from trillium.runtime.settings import SharedSettings
 
@@ -48,14 +49,14 @@ def serve(
     verify_packages()
     configure_logging(SharedSettings().log_format)
     options = ServerOptions(host=host, port=port, trusted_proxies=_trusted_proxies(app))
-    _tell_look()
+    tell_look(STATIC_FOLDER)
     with told():
         _serve(app, public_url or f"http://localhost:{port}", options)
 
 
-def _tell_look() -> None:
+def tell_look(static: Path) -> None:
     """Says once, to the person and in the log, when the pages have to do without their look."""
-    if not has_ontario_look():
+    if not has_ontario_look(static):
         console.print(
             "The pages have a plain look: `make assets` installs the Ontario Design System (with npm)"
         )
