@@ -1,6 +1,11 @@
 # One image; the command chooses what it is: everything (serve), or one app (python -m issuer, …).
 # Wheels only and exact hashes, so no compiler is needed; what built the image stays in the first stage.
 
+FROM node:22-slim AS assets
+WORKDIR /src/assets
+COPY assets/package.json assets/package-lock.json assets/.npmrc ./
+RUN npm ci --ignore-scripts
+
 FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
@@ -14,7 +19,10 @@ COPY issuer issuer
 COPY verifier verifier
 COPY wallet_api wallet_api
 COPY trillium trillium
-RUN /opt/trillium/bin/pip install --no-deps --no-build-isolation . \
+COPY tools/copy_assets.py tools/copy_assets.py
+COPY --from=assets /src/assets/node_modules assets/node_modules
+RUN /opt/trillium/bin/python tools/copy_assets.py \
+    && /opt/trillium/bin/pip install --no-deps --no-build-isolation . \
     && /opt/trillium/bin/pip uninstall --yes hatchling pathspec pluggy trove-classifiers setuptools pip
 
 FROM python:3.11-slim

@@ -2,6 +2,7 @@
 #   make run      start everything on http://localhost:8000
 #   make test     all tests (installs what they need)     make check    format, lint, types, rules
 #   make bench    speed, side by side with peers          make format   rewrite the code in house style
+#   make assets   the look of the pages: style sheet and fonts of the Ontario Design System, by npm
 #   make lock     new lock files from pyproject.toml      make clean    remove all but var/ (data, keys)
 
 PYTHON ?= python3
@@ -10,17 +11,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 NPM := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard tests/*/package-lock.json))
+LOOK := trillium/runtime/static/ontario/ontario-theme.css
 PAGES := $(wildcard */templates */*/templates)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test check bench format lock clean system-packages
+.PHONY: run test check bench format assets lock clean system-packages
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
+# Without Node or a network the pages have the plain look, and the server says so.
 run: $(VENV)/.run
+	@NPM_CONFIG_FETCH_RETRIES=0 NPM_CONFIG_FETCH_TIMEOUT=20000 $(MAKE) --no-print-directory assets >/dev/null 2>&1 || true
 	@$(BIN)/trillium serve
 
-test: system-packages $(VENV)/.test $(VENV)/.node $(NPM)
+test: system-packages $(VENV)/.test $(VENV)/.node $(NPM) $(LOOK)
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.test
@@ -40,11 +44,13 @@ format: $(VENV)/.test
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
+assets: $(LOOK)
+
 lock: $(VENV)/.test
 	@tools/lock.sh
 
 clean:
-	rm -rf $(VENV) build dist tests/*/node_modules
+	rm -rf $(VENV) build dist tests/*/node_modules assets/node_modules $(dir $(LOOK))
 	rm -rf .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -73,5 +79,11 @@ $(VENV)/.node: tools/install_node.sh requirements/node.txt $(VENV)/.test
 	@touch $@
 
 tests/%/node_modules/.installed: tests/%/package-lock.json $(VENV)/.node
-	@cd tests/$* && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@cd tests/$* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Whichever Node there is: one of the machine, or the one that the tests brought.
+$(LOOK): assets/package-lock.json tools/copy_assets.py
+	@cd assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(PYTHON) tools/copy_assets.py
 	@touch $@

@@ -91,6 +91,15 @@ def test_every_module_and_every_data_file_is_shipped(contents: set[str]) -> None
     assert not [str(name) for name in names if name.parts[0] in SHIPPED and name.as_posix() not in contents]
 
 
+def test_the_look_of_the_pages_is_shipped_though_git_ignores_it(contents: set[str]) -> None:
+    """What `make assets` made, with the licences of its fonts."""
+    folder = ROOT / "trillium" / "runtime" / "static" / "ontario"
+    made = {path.relative_to(ROOT).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+    assert made, "run `make assets`"
+    assert made <= contents
+
+
 @pytest.mark.parametrize("package", SHIPPED)
 def test_each_package_says_that_it_is_typed(contents: set[str], package: str) -> None:
     assert f"{package}/py.typed" in contents

@@ -41,6 +41,7 @@ async def test_files_may_be_kept_because_their_addresses_change_with_them(client
     files = [link for link in ReadPage((await client.get("/")).text).links if link.startswith("/static/")]
     assert [file.partition("?")[0].rpartition("/")[2] for file in files] == [
         "icon.svg",
+        "ontario-theme.css",
         "base.css",
         "start_page.css",
     ]

@@ -12,6 +12,7 @@ import zxingcpp
 from playwright.async_api import expect
 
 from tests.browser.accessibility import accessibility_problems
+from tests.browser.looks import take_off_the_design_system
 from tests.browser.offering import LONG, Clerk, open_clerk
 from tests.browser.pixels import grey_pixels
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
@@ -72,6 +73,11 @@ async def test_every_state_fits_a_phone_and_axe_finds_nothing(
             if SHOTS:
                 picture = Path(SHOTS) / f"offer-{state}-{language}-{width}.png"
                 await page.screenshot(path=picture, full_page=True)
+        await take_off_the_design_system(page)
+        for width in (DESKTOP, PHONE):
+            await page.set_viewport_size({"width": width, "height": 800})
+            assert await accessibility_problems(page) == []
+            assert await too_wide(page) == []
         assert visit.complaints == []
         assert {urlsplit(request.url).netloc for request in visit.requests} == {
             urlsplit(visitor.origin).netloc
@@ -86,7 +92,7 @@ async def test_with_script_the_page_follows_the_offer_live(
     async with visitor.at(address(made), language=language, width=PHONE) as visit:
         page = visit.page
         await page.evaluate("window.sameDocument = true")
-        await page.locator("#offer a.button").focus()
+        await page.locator("#offer a.ontario-button").focus()
         clerk.fetch(made)
         state, told = page.locator("#offer .state"), page.get_by_role("status")
         await expect(state).to_contain_text(OPENED[language], timeout=LIVE_MS)
@@ -96,7 +102,7 @@ async def test_with_script_the_page_follows_the_offer_live(
         assert clerk.redeem(made) == 200
         await expect(state).to_have_text(ACCEPTED[language], timeout=LIVE_MS)
         await expect(told).to_have_text(ACCEPTED[language])
-        assert await page.locator("svg.qr, #offer a.button").count() == 0
+        assert await page.locator("svg.qr, #offer a.ontario-button").count() == 0
         assert await page.evaluate("window.sameDocument"), "nothing was loaded anew"
         assert await accessibility_problems(page) == []
         assert visit.complaints == []
@@ -153,7 +159,7 @@ async def test_what_a_wallet_sees_in_the_qr_code_is_the_link(visitor: Visitor, c
         picture = await visit.page.locator("svg.qr").screenshot()
         [read] = zxingcpp.read_barcodes(grey_pixels(picture))
         assert read.text == made["credential_offer_link"]
-        link = await visit.page.locator("#offer a.button").get_attribute("href")
+        link = await visit.page.locator("#offer a.ontario-button").get_attribute("href")
         assert link == made["credential_offer_link"]
 
 

@@ -1,7 +1,9 @@
 """From a wallet to consent and back, in a real browser: on a phone, by keyboard, without JavaScript."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote_plus
 
 import pytest
@@ -9,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.browser.accessibility import accessibility_problems
+from tests.browser.looks import take_off_the_design_system
 from tests.browser.signing_in import MAYA, NUMBER, LoopbackWallet, fill_register, loopback_wallet
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
 from tests.browser.test_accessibility import CLIPPED, SPACED, ZOOMED, too_wide
@@ -16,6 +19,9 @@ from tests.browser.visits import Visit, Visitor
 from tests.interop.server_process import ServerProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SHOTS = os.environ.get("TRILLIUM_SCREENSHOTS")
+"""A folder for pictures of what was looked at; none are made without it."""
 
 
 @dataclass(frozen=True)
@@ -144,18 +150,28 @@ async def test_the_same_without_javascript(visitor: Visitor, wallet: LoopbackWal
 
 
 async def check(visit: Visit) -> None:
-    """Everything that a machine can tell: axe on a phone and a desktop, reflow, spaced text."""
+    """Everything that a machine can tell: axe on a phone and a desktop, reflow, spaced text; both looks."""
     page = visit.page
     assert visit.complaints == []
+    await check_look(page, "")
+    await take_off_the_design_system(page)
+    await check_look(page, "-plain")
+    await page.set_viewport_size({"width": PHONE, "height": 800})
+
+
+async def check_look(page: Page, look: str) -> None:
     for width in (DESKTOP, PHONE):
         await page.set_viewport_size({"width": width, "height": 800})
+        if SHOTS:
+            name = f"{await page.locator('h1').inner_text()}{look}-{width}.png"
+            await page.screenshot(path=Path(SHOTS) / name, full_page=True)
         assert await accessibility_problems(page) == []
         assert await too_wide(page) == []
     await page.set_viewport_size({"width": ZOOMED, "height": 256})
     await page.evaluate(SPACED)
     assert await too_wide(page) == []
     assert await page.evaluate(CLIPPED) == []
-    await page.set_viewport_size({"width": PHONE, "height": 800})
+    await page.evaluate("document.adoptedStyleSheets = []")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

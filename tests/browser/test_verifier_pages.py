@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, expect
 
 from specs.token_status_list import StatusOutcome
 from tests.browser.accessibility import accessibility_problems
+from tests.browser.looks import take_off_the_design_system
 from tests.browser.pixels import grey_pixels
 from tests.browser.presenting import Site, verifier_site
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
@@ -131,7 +132,14 @@ ENDS: dict[str, Callable[[Site, Page, Paged], Awaitable[None]]] = {
 
 
 async def check(page: Page, name: str) -> None:
-    """Everything that a machine can tell: axe on a phone and a desktop, reflow, spaced text."""
+    """Everything that a machine can tell: axe on a phone and a desktop, reflow, spaced text; both looks."""
+    await check_look(page, name)
+    await take_off_the_design_system(page)
+    await check_look(page, f"{name}-plain")
+    await page.set_viewport_size({"width": PHONE, "height": 800})
+
+
+async def check_look(page: Page, name: str) -> None:
     for width in (DESKTOP, PHONE):
         await page.set_viewport_size({"width": width, "height": 800})
         if SHOTS:
@@ -142,7 +150,7 @@ async def check(page: Page, name: str) -> None:
     await page.evaluate(SPACED)
     assert await too_wide(page) == []
     assert [one for one in await page.evaluate(CLIPPED) if "visually-hidden" not in one] == []
-    await page.set_viewport_size({"width": PHONE, "height": 800})
+    await page.evaluate("document.adoptedStyleSheets = []")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -219,7 +227,7 @@ async def test_with_script_the_page_follows_live_and_says_it_aloud(site: Site, l
     async with site.visitor.at(paged.page, language=language, width=PHONE) as visit:
         page = visit.page
         await page.evaluate("window.sameDocument = true")
-        await page.locator("#request a.button").focus()
+        await page.locator("#request a.ontario-button").focus()
         async with browser_of(site.counter) as phone:
             characters = code_in(await phone.open(await paged.answer()))
         field = page.get_by_label(words["code"])

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-NOT_OURS = frozenset({"var", "build", "dist", "node_modules", "__pycache__"})
+NOT_OURS = frozenset({"var", "build", "dist", "node_modules", "__pycache__", "ontario"})
 HIDDEN_BUT_OURS = frozenset({".ci"})
 
 

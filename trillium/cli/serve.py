@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
+import structlog
 import typer
 
 import issuer.app
@@ -19,8 +21,11 @@ from trillium.combined import ProductionRefusal, create_combined
 from trillium.runtime.logs import configure_logging
 from trillium.runtime.mounting import mount
 from trillium.runtime.packaging import verify_packages
+from trillium.runtime.pages import STATIC_FOLDER, has_ontario_look
 from trillium.runtime.server import ServerOptions, run_server
 from trillium.runtime.settings import SharedSettings
+
+log: Final = structlog.get_logger()
 
 
 class App(StrEnum):
@@ -44,8 +49,18 @@ def serve(
     verify_packages()
     configure_logging(SharedSettings().log_format)
     options = ServerOptions(host=host, port=port, trusted_proxies=_trusted_proxies(app))
+    tell_look(STATIC_FOLDER)
     with told():
         _serve(app, public_url or f"http://localhost:{port}", options)
+
+
+def tell_look(static: Path) -> None:
+    """Says once, to the person and in the log, when the pages have to do without their look."""
+    if not has_ontario_look(static):
+        console.print(
+            "The pages have a plain look: `make assets` installs the Ontario Design System (with npm)"
+        )
+        log.warning("ontario_look_missing")
 
 
 def _trusted_proxies(app: App) -> Sequence[str]:

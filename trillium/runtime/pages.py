@@ -5,6 +5,7 @@ or `_()`. What it is given is escaped; a name it was not given is an error, not 
 """
 
 import hashlib
+import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -37,8 +39,15 @@ from trillium.runtime.i18n import (
 HERE: Final = Path(__file__).parent
 RUNTIME_CATALOGUE: Final = HERE / "locales" / "fr" / "LC_MESSAGES" / "runtime.po"
 STATIC_FOLDER: Final = HERE / "static"
+ONTARIO_SHEET: Final = "ontario/ontario-theme.css"
+"""Made in the static folder by `make assets` (docs/decisions/0020-ontario-look.md); may be absent."""
+PLAIN_SHEET: Final = "plain.css"
+"""Ours, in its place."""
 CIVIL_TIME: Final = ZoneInfo("America/Toronto")
 YEAR: Final = 365 * 24 * 3600
+
+# Python 3.11 does not know it, and a slim image has no file of types.
+mimetypes.add_type("font/woff2", ".woff2")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +66,8 @@ class PageOptions:
     sandbox: bool
     stylesheets: Sequence[str] = ()
     """Addresses below `base_path` of style sheets after our own."""
+    static: Path = STATIC_FOLDER
+    """What is served as `/static/runtime`."""
 
 
 class Pages:
@@ -130,14 +141,21 @@ class Pages:
         environment.filters["date"] = partial(_date, locale=locale)
         environment.filters["time"] = partial(_time, locale=locale)
         environment.filters["number"] = partial(format_decimal, locale=locale)
+        static = self._options.static
         environment.globals.update(
             product=catalogue.gettext(self._options.product),
             sandbox=self._options.sandbox,
             base_path=self._options.base_path,
             stylesheets=[f"{self._options.base_path}{address}" for address in self._options.stylesheets],
-            runtime_static=partial(static_address, self._options.base_path, "runtime", STATIC_FOLDER),
+            runtime_static=partial(static_address, self._options.base_path, "runtime", static),
+            first_sheet=ONTARIO_SHEET if has_ontario_look(static) else PLAIN_SHEET,
         )
         return environment
+
+
+def has_ontario_look(static: Path = STATIC_FOLDER) -> bool:
+    """Whether the Ontario Design System was installed there."""
+    return (static / ONTARIO_SHEET).is_file()
 
 
 def _date(value: date, *, locale: str) -> str:
@@ -160,14 +178,29 @@ def _switch_address(scope: Scope, language: Language) -> str:
 
 
 class LastingFiles(StaticFiles):
-    """Static files that browsers may keep: their addresses change with their content."""
+    """Static files that browsers may keep: their addresses change with their content.
+
+    Beside a large one may lie the same compressed, with `.gz` at the end of its name.
+    """
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        packed = self.lookup_path(f"{path}.gz")[1] is not None
+        wanted = packed and _takes_gzip(scope)
+        response = await super().get_response(f"{path}.gz" if wanted else path, scope)
         if response.status_code in (200, 304):
             kept = "public, max-age=31536000, immutable" if b"v=" in scope["query_string"] else "no-cache"
             response.headers["Cache-Control"] = kept
+            if packed:
+                response.headers.add_vary_header("Accept-Encoding")
+            if wanted:
+                response.headers["Content-Encoding"] = "gzip"
         return response
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    """Whether this client says so, in the plain form that browsers use (RFC 9110 section 12.5.3)."""
+    accepted = Headers(scope=scope).get("accept-encoding", "")
+    return "gzip" in [coding.strip() for coding in accepted.split(",")]
 
 
 def static_mount(name: str, folder: Path) -> Mount:

@@ -33,7 +33,7 @@ async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
 def choices(page: httpx.Response) -> dict[str, str]:
     """Label → value of the radio buttons."""
     values = re.findall(r'type="radio" name="about" value="([^"]*)" id="(whom-\d+)"', page.text)
-    labels = dict(re.findall(r'<label for="(whom-\d+)">(.*?)</label>', page.text, re.DOTALL))
+    labels = dict(re.findall(r'<label class="[^"]*" for="(whom-\d+)">(.*?)</label>', page.text, re.DOTALL))
     return {" ".join(unescape(labels[name]).split()): value for value, name in values}
 
 
