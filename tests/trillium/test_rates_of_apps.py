@@ -100,4 +100,5 @@ def test_every_public_route_of_the_issuer_is_limited_or_answers_from_memory() ->
 
 def test_every_public_route_of_the_verifier_is_limited_or_answers_from_memory() -> None:
     free = {path for _, path in verifier.web.PUBLIC_ROUTES if verifier.web.rates.route_class(path) is None}
-    assert free == {"/openapi.json", "/health", "/readyz"}
+    static = {"/static/runtime/{path:path}", "/static/verifier/{path:path}"}
+    assert free == {"/openapi.json", "/health", "/readyz"} | static

@@ -22,11 +22,13 @@ from trillium.cli import (
 )
 
 
-def _keep_logs_apart() -> None:
+def _keep_logs_apart(context: typer.Context) -> None:
     """Standard output is a command's answer; what is worth a warning goes to standard error.
 
-    A command that serves sets up logs of its own.
+    A command that serves sets up logs of its own. Whoever calls a command within a program gets its own back.
     """
+    before = structlog.get_config()
+    context.call_on_close(lambda: structlog.configure(**before))
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),

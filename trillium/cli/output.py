@@ -25,6 +25,7 @@ errors = Console(stderr=True, highlight=False)
 TAKES_ID = {"ignore_unknown_options": True}
 """For commands whose argument is a random identifier: one in 64 begins with a hyphen and is no option."""
 
+WHOLE_LINES = 2000
 FAILED = 1
 MISUSED = 2
 
@@ -63,4 +64,6 @@ def print_rows(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Non
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(*(str(row[column]) for column in columns))
-    console.print(table)
+    # What is piped elsewhere has no edge at which to cut.
+    sheet = console if console.is_terminal else Console(highlight=False, width=WHOLE_LINES)
+    sheet.print(table)

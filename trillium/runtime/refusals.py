@@ -6,7 +6,9 @@ from specs.errors import ProtocolError
 from trillium.runtime.answers import Answer, Answers, answer_for
 from trillium.runtime.bodies import BodyError, WrongContentType
 from trillium.runtime.database_errors import DatabaseError
+from trillium.runtime.issuer_keys import KeysNotAvailable
 from trillium.runtime.outgoing_errors import OutgoingCallFailed, RefusedUrl
+from trillium.runtime.trust_list.errors import TrustListError
 
 
 class MalformedRequest(ProtocolError):
@@ -109,6 +111,10 @@ RUNTIME_ANSWERS: Answers = {
     RefusedUrl: answer_for(
         RefusedUrl, 400, "Une adresse dans la demande n'est pas de celles que ce service appelle."
     ),
+    KeysNotAvailable: answer_for(
+        KeysNotAvailable, 502, "Les clés de l'émetteur ne sont pas accessibles pour le moment."
+    ),
+    TrustListError: answer_for(TrustListError, 503, "La liste de confiance n'est pas utilisable."),
     OutgoingCallFailed: answer_for(
         OutgoingCallFailed, 502, "Un autre service nécessaire ici n'a pas répondu comme prévu."
     ),

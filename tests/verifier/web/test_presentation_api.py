@@ -221,6 +221,7 @@ async def test_a_webhook_is_called_after_the_end(counter: Counter) -> None:
     webhooks, receiver = counter.desk.verifier.webhooks, counter.desk.receiver
     assert not await webhooks.deliver_some()
     await visit.show(visit.card())
+    assert await webhooks.wake_ended() == 1
     assert await webhooks.deliver_some()
     assert [url for url, _ in receiver.got] == ["https://hook.example/in"]
     assert not await webhooks.deliver_some()
