@@ -129,7 +129,7 @@ class StatusChangeRefused(IssuerError):
 
 
 class BatchTooLarge(IssuerError):
-    """More keys than copies of this type are given out at once; metadata has the largest of all types."""
+    """More attested keys than the metadata allows at once. A type that gives out fewer copies is no refusal."""
 
     code = "invalid_credential_request"
     text = "There are more keys than copies of this credential are issued at once."
