@@ -129,7 +129,7 @@ class StatusChangeRefused(IssuerError):
 
 
 class BatchTooLarge(IssuerError):
-    """More attested keys than the metadata allows at once. A type that gives out fewer copies is no refusal."""
+    """More attested keys than the metadata allows at once; a type that gives out fewer refuses nobody."""
 
     code = "invalid_credential_request"
     text = "There are more keys than copies of this credential are issued at once."
