@@ -52,11 +52,8 @@ class SqlRegister:
         """Makes what is missing: tables, and columns of registers that are older."""
         await create_schema(self._database, metadata)
         if isinstance(self._database, PostgresqlDatabase):
-            await self._database.run_schema_statements(
-                [
-                    f"ALTER TABLE register_resident ADD COLUMN IF NOT EXISTS {one} TEXT"
-                    for one in ADDED_COLUMNS
-                ]
+            await self._database.add_missing_columns(
+                "register_resident", dict.fromkeys(ADDED_COLUMNS, "TEXT")
             )
         else:
             await self._database.write(_add_columns)

@@ -186,8 +186,8 @@ async def test_axe_finds_nothing_on_any_page_of_the_way(
         await to_people(page, wallet, words)
         await check(visit)
         await page.locator("#text").fill("nobody is called that")
-        await page.get_by_role("button", name=words.search).click()
-        await page.wait_for_load_state()
+        async with page.expect_navigation():
+            await page.get_by_role("button", name=words.search).click()
         await check(visit)
         await to_consent(page, wallet, words)
         await check(visit)

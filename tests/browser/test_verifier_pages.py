@@ -111,7 +111,8 @@ async def refused(site: Site, page: Page, paged: Paged) -> None:
     for _ in range(3):
         await page.reload()
         await page.locator("#code").fill(characters[::-1])
-        await page.locator("form:has(#code) button").click()
+        async with page.expect_navigation():  # the answer to the form, before the page is asked for again
+            await page.locator("form:has(#code) button").click()
 
 
 async def nothing(site: Site, page: Page, paged: Paged) -> None:

@@ -56,27 +56,27 @@ def _sqlite_path(url: str) -> Path:
     return Path(name)
 
 
-def schema_statements(metadata: MetaData, dialect: Literal["sqlite", "postgresql"]) -> list[str]:
-    """The statements that create what is missing of `metadata`, in an order that foreign keys allow."""
+def schema_statements(metadata: MetaData, dialect: Literal["sqlite", "postgresql"]) -> dict[str, str]:
+    """Name of a table or index → statement that creates it unless it exists; foreign keys allow the order."""
     kind: type[Dialect] = SQLiteDialect if dialect == "sqlite" else PGDialect_asyncpg
     speaks = kind()
-    elements: list[ExecutableDDLElement] = []
+    elements: dict[str, ExecutableDDLElement] = {}
     for table in metadata.sorted_tables:
-        elements.append(CreateTable(table, if_not_exists=True))
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        elements.extend(CreateIndex(index, if_not_exists=True) for index in indexes)
-    return [str(element.compile(dialect=speaks)) for element in elements]
+        elements[table.name] = CreateTable(table, if_not_exists=True)
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            elements[str(index.name)] = CreateIndex(index, if_not_exists=True)
+    return {name: str(element.compile(dialect=speaks)) for name, element in elements.items()}
 
 
 async def create_schema(database: Database, metadata: MetaData) -> None:
     """Create missing tables and indexes. Idempotent; processes that start at once wait for one another."""
     statements = schema_statements(metadata, database.dialect)
     if isinstance(database, PostgresqlDatabase):
-        await database.run_schema_statements(statements)
+        await database.create_missing(statements)
         return
 
     def create(connection: sqlite3.Connection) -> None:
-        for sql in statements:
+        for sql in statements.values():
             connection.execute(sql)
 
     await database.write(create)

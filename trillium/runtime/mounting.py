@@ -9,9 +9,10 @@ come to its own `/.well-known/…`, so that its middleware applies and both form
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,6 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from specs.well_known import appended_path, inserted_path
 from trillium.runtime import health
 from trillium.runtime.health import HEALTH_PATH
+from trillium.runtime.logs import frames_of
+
+log: Final = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def mount(parts: Sequence[Part]) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for part in parts:
-                await stack.enter_async_context(part.app.router.lifespan_context(part.app))
+                await stack.enter_async_context(_logged_start(part))
             yield
 
     outer = Starlette(lifespan=lifespan)
@@ -84,6 +88,21 @@ def mount(parts: Sequence[Part]) -> ASGIApp:
         await (outer if scope["type"] == "lifespan" else dispatcher)(scope, receive, send)
 
     return app
+
+
+@asynccontextmanager
+async def _logged_start(part: Part) -> AsyncIterator[None]:
+    """The lifespan of one application. The server tells of a failure in one line too long for the log."""
+    started = False
+    try:
+        async with part.app.router.lifespan_context(part.app):
+            started = True
+            yield
+    except Exception as error:
+        if not started:
+            details = {"error": type(error).__qualname__, "frames": frames_of(error)}
+            log.critical("start_failed", address=part.public_url, **details)
+        raise
 
 
 def _below(scope: Scope, part: Part, path: str) -> dict[str, Any]:

@@ -24,6 +24,13 @@ POOL_OVERFLOW = 10
 SCHEMA_LOCK = 0x7472696C6C69756D
 """Key of the advisory lock around table creation ("trillium" in ASCII)."""
 
+_EXISTING: Final = """
+SELECT relname FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1::text[])"""
+_COLUMNS: Final = """
+SELECT attname FROM pg_attribute
+WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped"""
+
 # SQLSTATE classes that mean "not now", not "not like this": connection trouble, shortage, shutdown
 _NOT_NOW_CLASSES = ("08", "53", "57P")
 
@@ -93,12 +100,31 @@ class PostgresqlDatabase:
             status: str = await connection.execute(sql, *args)
         return affected_rows(status)
 
-    async def run_schema_statements(self, statements: Sequence[str]) -> None:
-        """All in one transaction, one process at a time."""
+    async def create_missing(self, relations: Mapping[str, str]) -> None:
+        """Create the tables and indexes (name → statement) that are not there yet, one process at a time.
+
+        What exists is not touched: even `IF NOT EXISTS` waits for a table's writers, and they for us.
+        """
+        async with self._one_at_a_time() as connection:
+            rows = await connection.fetch(_EXISTING, list(relations))
+            existing = {row[0] for row in rows}
+            for name, sql in relations.items():
+                if name not in existing:
+                    await connection.execute(sql)
+
+    async def add_missing_columns(self, table: str, columns: Mapping[str, str]) -> None:
+        """Add the columns (name → type) that an older `table` has not; the same holds as above."""
+        async with self._one_at_a_time() as connection:
+            existing = {row[0] for row in await connection.fetch(_COLUMNS, table)}
+            for name, kind in columns.items():
+                if name not in existing:
+                    await connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+
+    @asynccontextmanager
+    async def _one_at_a_time(self) -> AsyncIterator[Any]:
         async with self._connection() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
-            for sql in statements:
-                await connection.execute(sql)
+            yield connection
 
     async def close(self) -> None:
         """Close every connection. Idempotent."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 
@@ -86,9 +87,35 @@ async def test_many_at_once_in_one_process(database_url: str) -> None:
         await database.close()
 
 
+async def test_a_server_that_starts_waits_for_no_writer_of_a_running_one(postgresql_url: str) -> None:
+    """Even CREATE INDEX IF NOT EXISTS wants the table without writers; two such waits end in a deadlock."""
+    database = PostgresqlDatabase(postgresql_url, statement_timeout=1.0)
+    await create_schema(database, METADATA)
+    writer = await asyncpg.connect(postgresql_url)
+    async with writer.transaction():
+        await writer.execute("INSERT INTO demo_list VALUES ('https://issuer.example/lists/1')")
+        await writer.execute("INSERT INTO demo_entry VALUES (1, 'https://issuer.example/lists/1', now())")
+        await create_schema(database, METADATA)
+        await database.add_missing_columns("demo_entry", {"list_uri": "TEXT"})
+    await writer.close()
+    await database.close()
+
+
+async def test_what_is_missing_of_an_older_database_is_made(postgresql_url: str) -> None:
+    database = PostgresqlDatabase(postgresql_url)
+    await create_schema(database, METADATA)
+    await database.execute("DROP TABLE demo_entry")
+    await create_schema(database, METADATA)
+    await database.add_missing_columns("demo_list", {"note": "TEXT"})
+    await insert(database, "https://issuer.example/lists/1")
+    assert await database.execute("UPDATE demo_list SET note = 'kept'") == 1
+    assert await database.execute("DELETE FROM demo_entry") == 0
+    await database.close()
+
+
 def test_statements_come_in_an_order_that_foreign_keys_allow() -> None:
     for dialect in ("sqlite", "postgresql"):
-        statements = schema_statements(METADATA, dialect)  # type: ignore[arg-type]  # both are literals
+        statements = [*schema_statements(METADATA, dialect).values()]  # type: ignore[arg-type]  # both are literals
         assert ["demo_list" in statements[0], "demo_entry" in statements[1]] == [True, True]
         assert all("IF NOT EXISTS" in statement for statement in statements)
         assert "LIKE 'http%'" in statements[1]
