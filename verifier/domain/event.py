@@ -38,6 +38,14 @@ class EventName(StrEnum):
     EVIDENCE_KEPT = "evidence_kept"
     EVIDENCE_READ = "evidence_read"
     EVIDENCE_DELETED = "evidence_deleted"
+    LOGIN_PUSHED = "login_pushed"
+    LOGIN_RETRIEVED = "login_retrieved"
+    LOGIN_STARTED = "login_started"
+    LOGIN_FINISHED = "login_finished"
+    LOGIN_REFUSED = "login_refused"
+    LOGIN_REPEATED = "login_repeated"
+    SIGN_IN_SESSION_STARTED = "sign_in_session_started"
+    SIGN_IN_SESSION_ENDED = "sign_in_session_ended"
 
 
 @dataclass(frozen=True, slots=True)

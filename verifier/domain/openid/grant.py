@@ -1,0 +1,76 @@
+"""A grant: one login that a client may exchange, with its code, for an ID token and an access token (7.04)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from verifier.domain.presentation import SealedResult
+from verifier.domain.relying_service import ClientId
+
+CODE_LIFETIME: Final = timedelta(seconds=60)
+TOKEN_LIFETIME: Final = timedelta(minutes=5)
+"""Of access tokens; the claims of a login are deleted with its token (7.06)."""
+ID_TOKEN_LIFETIME: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGrant:
+    """A login that succeeded. ``claims``: mapped ones, of which ``id_token_claims`` go into the ID token too.
+
+    ``redirect_uri``: as the authorization request had it. ``code_challenge``: S256. ``dpop_jkt``: the key
+    that the token has to be bound to, by its thumbprint. ``auth_time``: when the credential was presented.
+    ``wants_auth_time``: it was asked for, or followed from ``max_age``. ``sid``: where there is a session.
+    """
+
+    client_id: ClientId
+    redirect_uri: str
+    code_challenge: str | None
+    nonce: str | None
+    dpop_jkt: str | None
+    scope: tuple[str, ...]
+    sub: str = field(repr=False)
+    acr: str
+    preset: str
+    auth_time: datetime
+    wants_auth_time: bool
+    sid: str | None
+    id_token_claims: frozenset[str]
+    claims: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenOfGrant:
+    """The one access token of a grant. ``jkt``: the thumbprint of the key it is bound to (RFC 9449)."""
+
+    token_hash: bytes
+    expires_at: datetime
+    jkt: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What is kept of a login until its code, or its token, ends. Code and token only as SHA-256."""
+
+    code_hash: bytes
+    client_id: ClientId
+    redirect_uri: str
+    code_challenge: str | None
+    nonce: str | None
+    dpop_jkt: str | None
+    scope: tuple[str, ...]
+    sub: str = field(repr=False)
+    acr: str
+    preset: str
+    auth_time: datetime
+    wants_auth_time: bool
+    sid: str | None
+    id_token_claims: frozenset[str]
+    sealed: SealedResult | None = field(repr=False)
+    """The mapped claims; ``None`` when there were none, or no longer."""
+    issued_at: datetime
+    expires_at: datetime
+    """Of the code."""
+    used_at: datetime | None = None
+    token: TokenOfGrant | None = None
+    """``None`` before the code is used, and after it was used again."""

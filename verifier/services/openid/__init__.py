@@ -1,0 +1,1 @@
+"""Signing in with a credential: the use cases of the OpenID provider."""

@@ -1,0 +1,1 @@
+"""Stores of the OpenID provider, one module per capability and database."""
