@@ -1,5 +1,6 @@
 """Seams of the OpenID provider: what its use cases need from outside, one Protocol each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -37,3 +38,31 @@ class ReplayStore(Protocol):
 
     async def purge_replays(self, now: datetime) -> int:
         """Forgets what could not be used any more anyway; returns how many."""
+
+
+class OpenIdClientStore(Protocol):
+    """OpenID clients, each with its relying service: both are written in one transaction."""
+
+    async def get(self, client_id: ClientId) -> RegisteredClient | None:
+        """One of them."""
+
+    async def add(self, client: RegisteredClient, event: Event) -> None:
+        """Keeps a new client and its new relying service."""
+
+    async def update(self, client: RegisteredClient, event: Event) -> bool:
+        """Keeps both, each with its next ``version``; ``False`` when one of them was changed since."""
+
+    async def remove(self, client: RegisteredClient, event: Event) -> bool:
+        """Forgets the client; its relying service stays, as ``client`` has it with its next ``version``.
+
+        ``False`` when it was changed since.
+        """
+
+    async def clients(self) -> Sequence[RegisteredClient]:
+        """All of them, oldest first."""
+
+    async def count_unreviewed(self, *, at_most: int) -> int:
+        """How many no administrator has decided about; counting stops at ``at_most``."""
+
+    async def purge_unreviewed(self, created_before: datetime, now: datetime) -> int:
+        """Deletes pending clients that nobody decided about, each with its relying service and an event."""
