@@ -6,6 +6,10 @@ from typing import Protocol
 
 from verifier.domain.event import Event
 from verifier.domain.openid.grant import Grant, TokenOfGrant
+from verifier.domain.openid.login import Login, LoginRequest, PushedRequest
+from verifier.domain.openid.session import ReauthenticationSession
+from verifier.domain.presentation import RequestId
+from verifier.domain.relying_service import ClientId
 
 
 class GrantStore(Protocol):
@@ -66,3 +70,50 @@ class OpenIdClientStore(Protocol):
 
     async def purge_unreviewed(self, created_before: datetime, now: datetime) -> int:
         """Deletes pending clients that nobody decided about, each with its relying service and an event."""
+
+
+class LoginStore(Protocol):
+    """Pushed requests that wait for their browser, and logins that wait for their presentation."""
+
+    async def push(self, pushed: PushedRequest, event: Event) -> None:
+        """Keeps a pushed request."""
+
+    async def take_pushed(
+        self, reference_hash: bytes, client_id: ClientId, now: datetime, event: Event
+    ) -> LoginRequest | None:
+        """Hands out and deletes one of this client, in one step; ``None`` for everybody but the first."""
+
+    async def add_login(self, login: Login, event: Event) -> None:
+        """Keeps a login beside its presentation."""
+
+    async def login_of(self, request_id: RequestId) -> Login | None:
+        """The login that a presentation answers; ``None``: it answers none."""
+
+    async def finish_login(self, request_id: RequestId, event: Event) -> bool:
+        """Ends an open login, whether its time is over or not; ``False`` for everybody but the first."""
+
+    async def purge_logins(self, now: datetime, expired_before: datetime) -> int:
+        """Forgets pushed requests whose time is over, and logins of before; returns how many."""
+
+
+class SessionStore(Protocol):
+    """Logins that may be repeated without a presentation, each known to one browser."""
+
+    async def put_session(
+        self, session: ReauthenticationSession, event: Event, *, instead_of: bytes | None = None
+    ) -> None:
+        """Keeps a session. ``instead_of``: the browser's older one for the same client and preset goes."""
+
+    async def find_session(self, browser_hash: bytes, now: datetime) -> ReauthenticationSession | None:
+        """The session of a browser's cookie, unless its time is over."""
+
+    async def session_of_sid(
+        self, client_id: ClientId, sid: str, now: datetime
+    ) -> ReauthenticationSession | None:
+        """By what an ID token of this client calls it."""
+
+    async def end_session(self, browser_hash: bytes, event: Event) -> ReauthenticationSession | None:
+        """Deletes a session; what it was, ``None`` for everybody but the first."""
+
+    async def purge_sessions(self, now: datetime) -> int:
+        """Deletes those whose time is over; returns how many."""
