@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from verifier.domain.event import Event
+from verifier.domain.openid.client import RegisteredClient
 from verifier.domain.openid.grant import Grant, TokenOfGrant
 from verifier.domain.openid.login import Login, LoginRequest, PushedRequest
 from verifier.domain.openid.session import ReauthenticationSession
