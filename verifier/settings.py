@@ -61,6 +61,11 @@ class Settings(TrustListSettings):
             raise ValueError("not a client identifier") from error
 
     @property
+    def openid_issuer(self) -> str:
+        """The issuer of the OpenID provider: its endpoints are below it."""
+        return f"{self.public_url.rstrip('/')}/openid"
+
+    @property
     def presentation_lifetime(self) -> timedelta:
         return timedelta(seconds=self.presentation_seconds)
 

@@ -25,9 +25,11 @@ from specs.token_status_list import StatusOutcome, StatusReference
 from tests.verifier.bundling import CollectionByHand
 from tests.verifier.holder import Binding
 from tests.verifier.issuing import NOW, SimulatedIssuer
+from tests.verifier.openid.stores import memory_openid
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.randomness import SystemRandomness
 from verifier.app import OfflineSources, Outside, Store, Verifier, build_verifier, open_ring
+from verifier.app.openid.outside import OpenIdOutside
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.domain.event import Actor
 from verifier.domain.relying_service import RelyingService
@@ -135,6 +137,7 @@ class Desk:
     offline: OfflineSources = field(
         default_factory=lambda: OfflineSources(MemoryMetLists(), CollectionByHand())
     )
+    openid: OpenIdOutside = field(default_factory=memory_openid)
     settings: Settings = field(default_factory=settings_for_tests)
     verifier: Verifier = field(init=False)
 
@@ -149,6 +152,7 @@ class Desk:
             self.webhooks or MemoryWebhooks(self.store),
             self.receiver,
             self.offline,
+            self.openid,
         )
         ring = open_ring(self.settings, self.clock.now())
         self.verifier = build_verifier(self.settings, ring, outside, FixedTrust(self.trust))

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from keys import KeyPurpose, KeyRing, KeySpec, open_key_ring
+from specs.jose import Algorithm
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.database import Database, SqliteDatabase
 from trillium.runtime.http_client import StrangerClient
 from trillium.runtime.randomness import SystemRandomness
+from verifier.app.openid.outside import OpenIdOutside, open_openid
 from verifier.clients.issuer_keys import HttpIssuerKeys
 from verifier.clients.list_collection import HttpListCollection
 from verifier.clients.status_lists import HttpStatusLists
@@ -40,7 +42,7 @@ from verifier.store.webhooks_sqlite import SqliteWebhooks
 
 PUBLISHED = (KeyPurpose.WEBHOOK, KeyPurpose.RECEIPT, KeyPurpose.BUNDLE)
 """What others check our signatures with, by ``/jwks``."""
-SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT)
+SECRETS = (KeyPurpose.WRAPPING, KeyPurpose.SESSION, KeyPurpose.AUDIT, KeyPurpose.PAIRWISE_SUBJECT)
 
 
 class Store(PresentationStore, RelyingServiceStore, ReceiptStore, EvidenceStore, Protocol):
@@ -68,6 +70,7 @@ class Outside:
     webhooks: WebhookStore
     webhook_receiver: WebhookReceiver
     offline: OfflineSources
+    openid: OpenIdOutside
 
 
 def open_store(database: Database) -> Store:
@@ -98,7 +101,9 @@ def open_ring(settings: Settings, now: datetime) -> KeyRing:
     host = urlsplit(settings.public_url).hostname or "localhost"
     certified = KeySpec((host,), (settings.public_url,), certificate=True)
     plain = {purpose: KeySpec() for purpose in (*PUBLISHED, *SECRETS)}
-    ring.ensure({KeyPurpose.REQUEST_OBJECT: certified, **plain}, now)
+    # Every relying party can read RS256 (OpenID Connect Core section 15.1); ES256 is shorter.
+    id_token = KeySpec(algorithms=(Algorithm.RS256, Algorithm.ES256))
+    ring.ensure({KeyPurpose.REQUEST_OBJECT: certified, KeyPurpose.ID_TOKEN: id_token, **plain}, now)
     return ring
 
 
@@ -127,4 +132,5 @@ def open_outside(settings: Settings, database: Database, client: StrangerClient)
         open_webhooks(database),
         HttpWebhookReceiver(client),
         OfflineSources(open_met_lists(database), HttpListCollection(statuses.lists, client)),
+        open_openid(database, client),
     )

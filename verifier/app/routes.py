@@ -17,6 +17,13 @@ from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, readiness_route
 from verifier.app.bundles import bundle_routes
 from verifier.app.kept import evidence_routes, receipt_routes
+from verifier.app.openid.routes import (
+    CROSS_ORIGIN,
+    OPENID_KINDS,
+    openid_hot_routes,
+    openid_page_routes,
+    openid_routers,
+)
 from verifier.app.pages import PAGE_PREFIXES, draw_pages, is_state_path, page_routes
 from verifier.app.presentations import presentation_routes
 from verifier.app.published_keys import key_routes
@@ -42,6 +49,7 @@ def assemble(
         *wallet_routes(verifier),
         *key_routes(verifier),
         *receipt_routes(verifier.kept),
+        *openid_hot_routes(verifier),
         HEALTH,
         readiness_route(build_readiness(verifier)),
     )
@@ -59,17 +67,23 @@ def assemble(
         management_router(ManagementServices(verifier.clients, verifier.presets, drill), guard.require)
     )
     app.include_router(bundle_routes(verifier.bundles, guard.require))
+    for router in openid_routers(verifier, guard):
+        app.include_router(router)
     document_hot_routes(app, routes)
     pages = draw_pages(settings)
-    app.router.routes.extend([*page_routes(verifier, pages), *static_mounts()])
+    app.router.routes.extend(
+        [*page_routes(verifier, pages), *openid_page_routes(verifier, pages), *static_mounts()]
+    )
     kinds = kinds_by_prefix(
         dict.fromkeys(("/management", "/presentations", "/evidence"), CallerKind.PROBLEM)
-        | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE),
+        | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE)
+        | OPENID_KINDS,
         CallerKind.OAUTH,
     )
     options = MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
+        cross_origin=CROSS_ORIGIN,
         buckets=TokenBuckets(RATES) if settings.rate_limits else None,
         route_class=route_class,
         body_limits={

@@ -7,6 +7,7 @@ from keys import KeyPurpose, KeyRing, Secret
 from verifier.app.bundles import BundleServices, build_bundles
 from verifier.app.kept import KeptServices, build_kept
 from verifier.app.messages import build_webhooks
+from verifier.app.openid.provider import OpenId, OpenIdParts, build_openid
 from verifier.app.outside import Outside
 from verifier.app.pages import PageServices, build_pages
 from verifier.app.presets import PresetsInForce
@@ -51,6 +52,7 @@ class Verifier:
     pages: PageServices
     bundles: BundleServices
     kept: KeptServices
+    openid: OpenId
 
 
 def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: TrustSource) -> Verifier:
@@ -86,6 +88,18 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
         pages=pages,
         bundles=build_bundles(settings, ring, outside, trust),
         kept=build_kept(settings, outside, seals, pages.sessions),
+        openid=build_openid(
+            OpenIdParts(
+                settings=settings,
+                ring=ring,
+                outside=outside,
+                presets=presets,
+                seals=seals,
+                start=requests.start,
+                results=results,
+                pages=pages,
+            )
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from trillium.runtime.tasks import BackgroundTasks
 from verifier.app.bundles import start_remembering
 from verifier.app.messages import start_deliveries
+from verifier.app.openid.tasks import start_openid
 from verifier.app.services import Verifier
 from verifier.app.trusting import keep_renewing
 from verifier.domain.presentation import FORGOTTEN_AFTER
@@ -35,6 +36,7 @@ def start_tasks(tasks: BackgroundTasks, verifier: Verifier) -> None:
         await verifier.outside.statuses.refresh_in_use(timedelta(seconds=REFRESH_LISTS_EVERY), clock.now())
 
     start_deliveries(tasks, verifier.webhooks)
+    start_openid(tasks, verifier)
     tasks.every(REFRESH_KEYS_EVERY, "refresh_keys", refresh_keys)
     tasks.every(EXPIRE_EVERY, "expire_presentations", expire)
     start_remembering(tasks, verifier.bundles, verifier.outside)

@@ -20,6 +20,7 @@ from trillium.runtime.answers import Answer, answer_for
 from trillium.runtime.bodies import BodyError
 from trillium.runtime.outgoing_errors import OutgoingCallFailed
 from verifier import errors
+from verifier.web.openid.answers import OPENID_ANSWERS
 
 Entry = Answer | Callable[[Any], Answer]
 
@@ -131,4 +132,5 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.BadTrust: _told(500, _SERVER_FR),
     errors.TrustUnavailable: _told(503, _SERVER_FR),
     errors.IssuerKeysUnavailable: _told(503, _SERVER_FR),
+    **OPENID_ANSWERS,
 }

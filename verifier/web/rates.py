@@ -10,7 +10,7 @@ from trillium.runtime.rate_limit import Rate, classify_by_prefix
 
 RATES: Final[Mapping[str, Rate]] = {"wallets": Rate(per_second=100, burst=600)}
 
-LIMITED: Final = ("/request-objects/", "/responses", "/receipts", "/present/", "/return", "/jwks")
+LIMITED: Final = ("/request-objects/", "/responses", "/receipts", "/present/", "/return", "/jwks", "/openid/")
 """A signature for each request object, a dozen verifications for each response, a page's many looks."""
 
 route_class = classify_by_prefix(dict.fromkeys(LIMITED, "wallets"), default=None)

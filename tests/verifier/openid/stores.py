@@ -1,0 +1,17 @@
+"""The provider's surroundings in memory, one field for each store."""
+
+from typing import Any, cast
+
+from trillium.runtime.http_client import OutgoingClient
+from verifier.app.openid.outside import OpenIdOutside
+from verifier.store.openid.replays_memory import MemoryReplays
+
+
+class NoNetwork:
+    """Whoever asks other people's servers brings a client of its own."""
+
+
+def memory_openid(**changed: Any) -> OpenIdOutside:
+    """``changed``: fields that a test brings itself."""
+    members: dict[str, Any] = {"client": cast(OutgoingClient, NoNetwork()), "replays": MemoryReplays()}
+    return OpenIdOutside(**(members | changed))

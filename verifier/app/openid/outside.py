@@ -1,0 +1,24 @@
+"""What surrounds the OpenID provider: one field for each store, and for each way to other people's servers."""
+
+from dataclasses import dataclass
+
+from trillium.runtime.database import Database, SqliteDatabase
+from trillium.runtime.http_client import OutgoingClient
+from verifier.ports_openid import ReplayStore
+from verifier.store.openid.replays_postgresql import PostgresqlReplays
+from verifier.store.openid.replays_sqlite import SqliteReplays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIdOutside:
+    """``client``: for addresses that somebody else has chosen."""
+
+    client: OutgoingClient
+    replays: ReplayStore
+
+
+def open_openid(database: Database, client: OutgoingClient) -> OpenIdOutside:
+    """Everything outside of the provider, in service."""
+    if isinstance(database, SqliteDatabase):
+        return OpenIdOutside(client=client, replays=SqliteReplays(database))
+    return OpenIdOutside(client=client, replays=PostgresqlReplays(database))

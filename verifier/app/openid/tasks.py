@@ -1,0 +1,27 @@
+"""What the provider does beside answering: what has ended is deleted."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from trillium.runtime.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from verifier.app.services import Verifier
+
+PURGE_EVERY = 10.0
+
+
+def start_openid(tasks: BackgroundTasks, verifier: "Verifier") -> None:
+    """Begins everything of the provider that repeats."""
+    clock = verifier.outside.clock
+
+    async def purge() -> None:
+        await purge_openid(verifier, clock.now())
+
+    tasks.every(PURGE_EVERY, "purge_openid", purge)
+
+
+async def purge_openid(verifier: "Verifier", now: datetime) -> None:
+    """Deletes what has ended: nothing of a login is kept for longer than its last token."""
+    stores = verifier.outside.openid
+    await stores.replays.purge_replays(now)
