@@ -46,6 +46,12 @@ class EventName(StrEnum):
     LOGIN_REPEATED = "login_repeated"
     SIGN_IN_SESSION_STARTED = "sign_in_session_started"
     SIGN_IN_SESSION_ENDED = "sign_in_session_ended"
+    OPENID_CLIENT_REGISTERED = "openid_client_registered"
+    OPENID_CLIENT_CHANGED = "openid_client_changed"
+    OPENID_CLIENT_SECRET_ROTATED = "openid_client_secret_rotated"
+    OPENID_CLIENT_APPROVED = "openid_client_approved"
+    OPENID_CLIENT_REFUSED = "openid_client_refused"
+    OPENID_CLIENT_REMOVED = "openid_client_removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,10 @@ class MemoryVerifierStore(MemoryKept):
     async def find_service(self, client_id: ClientId) -> RelyingService | None:
         return self._services.get(client_id)
 
+    def forget_service(self, client_id: ClientId) -> None:
+        """Deletes a relying service that never was approved."""
+        self._services.pop(client_id, None)
+
     async def services(self) -> Sequence[RelyingService]:
         return sorted(self._services.values(), key=lambda one: (one.created_at, one.client_id))
 

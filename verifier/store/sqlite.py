@@ -21,11 +21,11 @@ from verifier.store.rows import (
 from verifier.store.service_rows import service_columns, service_from
 
 _INSERT = f"INSERT INTO verifier_presentation VALUES ({','.join('?' * 28)})"
-_INSERT_EVENT = (
+INSERT_EVENT = (
     "INSERT INTO verifier_event (name, actor, at, client_id, preset, reason) VALUES (?, ?, ?, ?, ?, ?)"
 )
-_INSERT_SERVICE = f"INSERT INTO verifier_relying_service VALUES ({','.join('?' * 13)})"
-_CHANGE_SERVICE = (
+INSERT_SERVICE = f"INSERT INTO verifier_relying_service VALUES ({','.join('?' * 13)})"
+CHANGE_SERVICE = (
     "UPDATE verifier_relying_service SET secret_hash = ?, names = ?, presets = ?, created_at = ?, site = ?,"
     " return_urls = ?, webhook_url = ?, evidence_key = ?, previous_secret_hash = ?,"
     " previous_secret_until = ?, disabled_at = ?, version = ? WHERE client_id = ? AND version = ?"
@@ -39,7 +39,7 @@ class SqliteVerifierStore(SqliteKept):
     async def add(self, presentation: Presentation, event: Event) -> None:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(_INSERT, presentation_columns(presentation))
-            connection.execute(_INSERT_EVENT, event_columns(event))
+            connection.execute(INSERT_EVENT, event_columns(event))
 
         await self._database.write(work)
 
@@ -79,7 +79,7 @@ class SqliteVerifierStore(SqliteKept):
             if first or (rows and request_object is not None):
                 connection.execute(mark, (request_object, request_id))
             if first:
-                connection.execute(_INSERT_EVENT, event_columns(event))
+                connection.execute(INSERT_EVENT, event_columns(event))
             return bool(rows)
 
         return await self._database.write(work)
@@ -108,7 +108,7 @@ class SqliteVerifierStore(SqliteKept):
         def work(connection: sqlite3.Connection) -> bool:
             won = connection.execute(sql, arguments).rowcount == 1
             if won:
-                connection.execute(_INSERT_EVENT, event_columns(event))
+                connection.execute(INSERT_EVENT, event_columns(event))
                 if kept is not None:
                     keep(connection, kept)
             return won
@@ -134,7 +134,7 @@ class SqliteVerifierStore(SqliteKept):
                     f" result_fetched = 1 WHERE {mine}",
                     arguments,
                 )
-                connection.execute(_INSERT_EVENT, event_columns(event))
+                connection.execute(INSERT_EVENT, event_columns(event))
             return result
 
         taken = await self._database.write(work)
@@ -153,7 +153,7 @@ class SqliteVerifierStore(SqliteKept):
         def work(connection: sqlite3.Connection) -> int:
             rows = rows_of(connection, sql, (at, at))
             connection.executemany(
-                _INSERT_EVENT,
+                INSERT_EVENT,
                 [
                     (EventName.PRESENTATION_TIMED_OUT, "system", at, row["client_id"], row["preset"], "")
                     for row in rows
@@ -186,8 +186,8 @@ class SqliteVerifierStore(SqliteKept):
 
     async def add_service(self, service: RelyingService, event: Event) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(_INSERT_SERVICE, service_columns(service))
-            connection.execute(_INSERT_EVENT, event_columns(event))
+            connection.execute(INSERT_SERVICE, service_columns(service))
+            connection.execute(INSERT_EVENT, event_columns(event))
 
         await self._database.write(work)
 
@@ -196,9 +196,9 @@ class SqliteVerifierStore(SqliteKept):
 
         def work(connection: sqlite3.Connection) -> bool:
             arguments = (*changed, client_id, service.version - 1)
-            if connection.execute(_CHANGE_SERVICE, arguments).rowcount == 0:
+            if connection.execute(CHANGE_SERVICE, arguments).rowcount == 0:
                 return False
-            connection.execute(_INSERT_EVENT, event_columns(event))
+            connection.execute(INSERT_EVENT, event_columns(event))
             return True
 
         return await self._database.write(work)
@@ -214,7 +214,7 @@ class SqliteVerifierStore(SqliteKept):
             rows = rows_of(connection, sql, (at, client_id, at))
             name = EventName.PRESENTATION_CANCELLED
             connection.executemany(
-                _INSERT_EVENT, [(name, actor, at, client_id, row["preset"], SWITCHED_OFF) for row in rows]
+                INSERT_EVENT, [(name, actor, at, client_id, row["preset"], SWITCHED_OFF) for row in rows]
             )
             return len(rows)
 
