@@ -18,7 +18,7 @@ from specs.oauth import (
     InvalidClient,
     MissingParameter,
     TokenResponse,
-    verify_code_verifier,
+    check_code_verifier,
 )
 from specs.openid4vci import CredentialIssuerMetadata
 
@@ -99,6 +99,6 @@ def _check(
         raise ForeignCode("client")
     if not hmac.compare_digest(authorization.redirect_uri.encode(), redirect_uri.encode()):
         raise ForeignCode("redirect URI")
-    verify_code_verifier(request.code_verifier, authorization.code_challenge)
+    check_code_verifier(authorization.code_challenge, request.code_verifier)
     if not authorization.bound_to.satisfied_by(sender.keys):
         raise OtherSenderKey

@@ -35,7 +35,9 @@ class Use(Enum):
     DPOP = "dpop"
     CLIENT_ATTESTATION = "client_attestation"
     CLIENT_ATTESTATION_POP = "client_attestation_pop"
+    CLIENT_ASSERTION = "client_assertion"
     ID_TOKEN = "id_token"
+    LOGOUT_TOKEN = "logout_token"
     RECEIPT = "receipt"
     TRUST_LIST = "trust_list"
     BUNDLE = "bundle"
@@ -46,6 +48,7 @@ class Use(Enum):
 
 _OURS: Final = frozenset({Algorithm.ES256})
 _OTHERS: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512, Algorithm.EDDSA})
+_CLIENTS_READ: Final = frozenset({Algorithm.ES256, Algorithm.PS256, Algorithm.RS256})
 
 ALLOWED: Final[Mapping[Use, frozenset[Algorithm]]] = MappingProxyType(
     {
@@ -60,12 +63,15 @@ ALLOWED: Final[Mapping[Use, frozenset[Algorithm]]] = MappingProxyType(
         Use.DPOP: _OTHERS,
         Use.CLIENT_ATTESTATION: _OTHERS,
         Use.CLIENT_ATTESTATION_POP: _OTHERS,
+        # OpenID Connect Core section 9: relying services' libraries sign with RS256 unless told otherwise.
+        Use.CLIENT_ASSERTION: _OTHERS | {Algorithm.PS256, Algorithm.RS256},
         # Made and read by this product only.
         Use.ACCESS_TOKEN: _OURS,
         Use.RECEIPT: _OURS,
         Use.TRUST_LIST: _OURS,
         Use.BUNDLE: _OURS,
         # OpenID Connect Core section 15.1: RS256 is what every relying party can read.
-        Use.ID_TOKEN: frozenset({Algorithm.ES256, Algorithm.PS256, Algorithm.RS256}),
+        Use.ID_TOKEN: _CLIENTS_READ,
+        Use.LOGOUT_TOKEN: _CLIENTS_READ,
     }
 )

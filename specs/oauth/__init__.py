@@ -168,6 +168,7 @@ from specs.oauth.par import (
 )
 from specs.oauth.pkce import (
     CODE_CHALLENGE_METHOD,
+    check_code_verifier,
     create_code_challenge,
     verify_code_verifier,
 )
@@ -316,6 +317,7 @@ __all__ = [
     "WrongServerIssuer",
     "WrongState",
     "authorization_server_metadata_url",
+    "check_code_verifier",
     "check_identifier",
     "check_redirect_uri",
     "check_url",

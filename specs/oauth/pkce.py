@@ -37,3 +37,17 @@ def verify_code_verifier(verifier: str, challenge: str) -> None:
         raise WrongCodeVerifier("not a verifier")
     if not hmac.compare_digest(create_code_challenge(verifier).encode(), challenge.encode()):
         raise WrongCodeVerifier
+
+
+def check_code_verifier(challenge: str | None, verifier: str | None) -> None:
+    """Returns when both are there and belong together, or when neither is there.
+
+    For servers where a client may be registered without PKCE. A verifier without a challenge means that
+    somebody took the challenge out of the request on its way; a challenge without a verifier, that somebody
+    else has the code (RFC 9700 section 4.8.2). Raises WrongCodeVerifier for both.
+    """
+    if challenge is None and verifier is None:
+        return
+    if challenge is None or verifier is None:
+        raise WrongCodeVerifier("one without the other", section="RFC 9700 section 4.8.2")
+    verify_code_verifier(verifier, challenge)

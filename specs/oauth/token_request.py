@@ -9,7 +9,7 @@ from specs.oauth.authorization_details_parameter import (
     create_details_parameter,
     parse_details_parameter,
 )
-from specs.oauth.errors import MalformedParameter, UnsupportedGrantType
+from specs.oauth.errors import MalformedParameter, MissingParameter, UnsupportedGrantType
 from specs.oauth.form import check_visible, parse_parameters, require_parameter
 from specs.oauth.scope import create_scope, parse_scope
 
@@ -40,12 +40,14 @@ class PreAuthorizedCodeRequest:
 class AuthorizationCodeRequest:
     """With the code of an authorization response. `client_id` None: only authentication names the client.
 
+    `code_verifier` None: the client did without PKCE, for which it has to be registered.
+
     `redirect_uri`: RFC 6749 section 4.1.3 wants the one of the authorization request; OAuth 2.1 has dropped
     it, PKCE does its work.
     """
 
     code: str = field(repr=False)
-    code_verifier: str = field(repr=False)
+    code_verifier: str | None = field(repr=False)
     redirect_uri: str | None = None
     client_id: str | None = None
     authorization_details: AuthorizationDetails = ()
@@ -65,8 +67,13 @@ class RefreshTokenRequest:
 TokenRequest: TypeAlias = PreAuthorizedCodeRequest | AuthorizationCodeRequest | RefreshTokenRequest
 
 
-def parse_token_request(pairs: Iterable[tuple[str, str]]) -> TokenRequest:
+def parse_token_request(
+    pairs: Iterable[tuple[str, str]], *, code_verifier_required: bool = True
+) -> TokenRequest:
     """The request in the fields of a form. Unknown parameters, the drafts' `user_pin` too, are ignored.
+
+    `code_verifier_required`: False where clients may be registered without PKCE; check_code_verifier then
+    has to be asked.
 
     Raises UnsupportedGrantType, InvalidScope, InvalidAuthorizationDetails, and of InvalidRequest:
     MissingParameter, RepeatedParameter, MalformedParameter, TooManyParameters. Whether the code is any good
@@ -76,7 +83,11 @@ def parse_token_request(pairs: Iterable[tuple[str, str]]) -> TokenRequest:
     read = _GRANTS.get(require_parameter(parameters, "grant_type"))
     if read is None:
         raise UnsupportedGrantType
-    return read(parameters)
+    found = read(parameters)
+    if code_verifier_required and isinstance(found, AuthorizationCodeRequest) and found.code_verifier is None:
+        # RFC 7636 section 4.5. Every code was asked for with a challenge.
+        raise MissingParameter("code_verifier")
+    return found
 
 
 def create_token_request(request: TokenRequest) -> list[tuple[str, str]]:
@@ -116,16 +127,10 @@ def _parse_pre_authorized_code(parameters: dict[str, str]) -> PreAuthorizedCodeR
 
 
 def _parse_authorization_code(parameters: dict[str, str]) -> AuthorizationCodeRequest:
-    redirect_uri = parameters.get("redirect_uri")
-    if redirect_uri is not None:
-        check_visible(redirect_uri, "redirect_uri", max_length=_MAX_REDIRECT_URI_LENGTH)
     return AuthorizationCodeRequest(
         code=_secret(parameters, "code"),
-        # RFC 7636 section 4.5. Every code here was asked for with a challenge.
-        code_verifier=check_visible(
-            require_parameter(parameters, "code_verifier"), "code_verifier", max_length=_MAX_VERIFIER_LENGTH
-        ),
-        redirect_uri=redirect_uri,
+        code_verifier=_optional(parameters, "code_verifier", _MAX_VERIFIER_LENGTH),
+        redirect_uri=_optional(parameters, "redirect_uri", _MAX_REDIRECT_URI_LENGTH),
         client_id=_client_id(parameters),
         authorization_details=parse_details_parameter(parameters.get("authorization_details")),
     )
@@ -152,10 +157,12 @@ def _secret(parameters: dict[str, str], name: str) -> str:
 
 
 def _client_id(parameters: dict[str, str]) -> str | None:
-    client_id = parameters.get("client_id")
-    if client_id is not None:
-        check_visible(client_id, "client_id", max_length=MAX_CLIENT_ID_LENGTH)
-    return client_id
+    return _optional(parameters, "client_id", MAX_CLIENT_ID_LENGTH)
+
+
+def _optional(parameters: dict[str, str], name: str, max_length: int) -> str | None:
+    value = parameters.get(name)
+    return None if value is None else check_visible(value, name, max_length=max_length)
 
 
 def _parse_tx_code(value: str | None) -> str | None:

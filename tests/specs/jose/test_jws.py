@@ -28,6 +28,7 @@ from specs.jose import (
 )
 from tests.specs.jose.material import MAX, TYPE, private_key, public_key, token, token_with_header
 
+READ_BY_RELYING_SERVICES = {Use.ID_TOKEN, Use.LOGOUT_TOKEN, Use.CLIENT_ASSERTION}
 CLAIMS = {"iss": "https://issuer.example", "n": 1, "s": "é"}
 NOT_MADE: list[dict[str, Any]] = [{}, {"alg": "none"}, {"alg": "HS256"}, {"alg": None}, {"alg": "es256"}]
 NOT_MADE += [{"alg": "ES256", "crit": []}, {"alg": "ES256", "b64": False}, {"alg": "ES256", "zip": "DEF"}]
@@ -224,7 +225,7 @@ class TestAlgorithm:
         with pytest.raises(AlgorithmNotAllowed):
             verify(compact)
 
-    @pytest.mark.parametrize("use", [use for use in Use if use is not Use.ID_TOKEN])
+    @pytest.mark.parametrize("use", [use for use in Use if use not in READ_BY_RELYING_SERVICES])
     @pytest.mark.parametrize("algorithm", [Algorithm.RS256, Algorithm.PS256])
     def test_rsa_is_refused_outside_openid_connect(self, algorithm: Algorithm, use: Use) -> None:
         compact = token(CLAIMS, algorithm=algorithm)
