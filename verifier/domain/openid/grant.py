@@ -74,3 +74,8 @@ class Grant:
     used_at: datetime | None = None
     token: TokenOfGrant | None = None
     """``None`` before the code is used, and after it was used again."""
+
+
+def ends_at(grant: Grant) -> datetime:
+    """When nothing can be had for it any more: until then a second use of its code is recognised."""
+    return grant.token.expires_at if grant.token else grant.expires_at
