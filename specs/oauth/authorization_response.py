@@ -4,6 +4,7 @@ RFC 9207: who talks to several servers has to know which one answered, in good a
 """
 
 import hmac
+import re
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from specs.oauth.errors import InvalidErrorResponse, InvalidRequest
 from specs.oauth.form import check_visible, parse_parameters
 
 _MAX_CODE_LENGTH: Final = 1024
+_REASON: Final = re.compile(r"[a-z_]{1,64}")
 
 
 def create_authorization_response(redirect_uri: str, *, code: str, state: str | None, issuer: str) -> str:
@@ -23,13 +25,17 @@ def create_authorization_response(redirect_uri: str, *, code: str, state: str | 
 
 
 def create_authorization_error_response(
-    redirect_uri: str, *, error: ProtocolError, state: str | None, issuer: str
+    redirect_uri: str, *, error: ProtocolError, state: str | None, issuer: str, reason: str = ""
 ) -> str:
     """Where the browser goes with a refusal (RFC 6749 section 4.1.2.1): the class's words and no others.
 
+    `reason`: a constant of ours that stands behind them; ValueError unless it is letters and underscores.
     Only for a redirect URI that is known to be the client's: else this is an open redirect.
     """
-    description = {"error": error.code, "error_description": error.text}
+    if reason and not _REASON.fullmatch(reason):
+        raise ValueError("a reason is a constant")
+    words = f"{error.text} ({reason})" if reason else error.text
+    description = {"error": error.code, "error_description": words}
     return _with_query(redirect_uri, {**description, "state": state, "iss": issuer})
 
 

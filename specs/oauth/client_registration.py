@@ -123,7 +123,7 @@ class ClientMetadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientUpdate:
-    """Everything that is to be from now on (RFC 7592 section 2.2). `client_secret`: the present one, or None."""
+    """Everything that is to be from now on (RFC 7592 section 2.2). `client_secret`: the present one."""
 
     metadata: ClientMetadata
     client_secret: str | None = field(repr=False)
@@ -153,17 +153,16 @@ def parse_client_metadata(members: Mapping[str, Any], *, insecure_allow_http: bo
     """
     if "software_statement" in members:
         raise SoftwareStatementNotSupported
-    if "redirect_uris" not in members:
+    # Null and absent are one.
+    given = {name: value for name, value in members.items() if value is not None}
+    if "redirect_uris" not in given:
         raise InvalidRegisteredRedirectUri("missing")
-    found = parse_message(
-        _Members, {k: v for k, v in members.items() if v is not None}, InvalidClientMetadata
-    )
+    found = parse_message(_Members, given, InvalidClientMetadata)
     _check_redirects(found)
     _check_kinds(found)
     _check_addresses(found, insecure_allow_http)
-    given = found.model_dump(exclude={"scope", "jwks", "contacts", "default_acr_values"})
     return ClientMetadata(
-        **given,
+        **found.model_dump(exclude={"scope", "jwks", "contacts", "default_acr_values"}),
         contacts=found.contacts or (),
         default_acr_values=found.default_acr_values or (),
         client_names=parse_localized(members, "client_name"),
@@ -313,8 +312,9 @@ def _jwks(value: dict[str, Any] | None) -> tuple[PublicJwk, ...] | None:
 def _create_jwks(keys: tuple[PublicJwk, ...] | None) -> dict[str, Any] | None:
     if keys is None:
         return None
-    return {
-        "keys": [
-            {**key.members, "alg": key.algorithm} | ({"kid": key.kid} if key.kid else {}) for key in keys
-        ]
-    }
+    return {"keys": [_create_jwk(key) for key in keys]}
+
+
+def _create_jwk(key: PublicJwk) -> dict[str, Any]:
+    members: dict[str, Any] = {**key.members, "alg": key.algorithm}
+    return members if key.kid is None else members | {"kid": key.kid}

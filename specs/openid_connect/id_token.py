@@ -16,7 +16,7 @@ from specs.openid_connect.errors import InvalidIdTokenHint
 from specs.openid_connect.subject_identifier import MAX_SUBJECT_LENGTH
 
 ID_TOKEN_TYPE: Final = "JWT"
-"""So that no other token of ours, which all name another type, passes for an ID token (RFC 8725 section 3.11)."""
+"""Every other token of ours names another type: none passes for an ID token (RFC 8725 section 3.11)."""
 
 MAX_ID_TOKEN_LENGTH: Final = 16_384
 _HASHES: Final[Mapping[Algorithm, str]] = MappingProxyType(
@@ -66,7 +66,7 @@ class IdTokenHint:
 
 
 def prepare_id_token(token: IdToken, *, algorithm: Algorithm, key_id: str) -> SigningInput:
-    """The bytes to sign. ValueError: over before it begins, a bad subject, a claim that is the token's own."""
+    """The bytes to sign. ValueError: over before it begins, a bad subject, a claim of the token's own."""
     if algorithm not in ALLOWED[Use.ID_TOKEN]:
         raise ValueError("not an algorithm of ID tokens")
     if token.expires_at <= token.issued_at:

@@ -77,9 +77,8 @@ STANDARD_CLAIMS: Final[Mapping[str, Callable[[object], bool]]] = MappingProxyTyp
 
 def mistyped_claims(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of standard claims whose values are not of their type. Other claims are nobody's business."""
-    return tuple(
-        name for name, is_typed in STANDARD_CLAIMS.items() if name in claims and not is_typed(claims[name])
-    )
+    present = STANDARD_CLAIMS.keys() & claims.keys()
+    return tuple(sorted(name for name in present if not STANDARD_CLAIMS[name](claims[name])))
 
 
 def formatted_address(members: Mapping[str, str]) -> str:

@@ -25,8 +25,8 @@ Mac = Callable[[bytes], bytes]
 def sector_of(redirect_uris: Collection[str], sector_identifier_uri: str | None) -> str:
     """The sector of a client, from accepted URIs.
 
-    The host of `sector_identifier_uri` (whose list must hold every redirect URI: check_sector_list), or of the
-    redirect URIs when it is one. On this machine every port is a service of its own, so that there the port
+    The host of `sector_identifier_uri` (its list has to hold every redirect URI: check_sector_list), or of
+    the redirect URIs when it is one. On this machine every port is a service of its own, so that there the port
     belongs to the sector; a scheme of an app's own is the app's sector. Raises InvalidSector.
     """
     if sector_identifier_uri is not None:
@@ -39,7 +39,7 @@ def sector_of(redirect_uris: Collection[str], sector_identifier_uri: str | None)
 
 
 def check_sector_list(redirect_uris: Collection[str], listed: object) -> None:
-    """Returns when the JSON array of `sector_identifier_uri` holds all redirect URIs (Registration section 5).
+    """Returns when the array of `sector_identifier_uri` holds all redirect URIs (Registration section 5).
 
     Otherwise anybody could put themselves into somebody else's sector. Raises InvalidSector.
     """
