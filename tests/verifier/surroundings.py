@@ -41,6 +41,7 @@ from verifier.services.start_presentation import StartedPresentation, StartOptio
 from verifier.settings import Settings
 from verifier.store.lists_memory import MemoryMetLists
 from verifier.store.memory import MemoryVerifierStore
+from verifier.store.openid.clients_memory import MemoryOpenIdClients
 from verifier.store.pages_memory import MemoryPages
 from verifier.store.webhooks_memory import MemoryWebhooks
 
@@ -142,6 +143,9 @@ class Desk:
     verifier: Verifier = field(init=False)
 
     def __post_init__(self) -> None:
+        clients = self.openid.clients
+        if isinstance(clients, MemoryOpenIdClients) and isinstance(self.store, MemoryVerifierStore):
+            clients.verifier = self.store
         outside = Outside(
             self.store,
             cast(HttpStatusLists, self.statuses),

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from trillium.runtime.http_client import OutgoingClient
 from verifier.app.openid.outside import OpenIdOutside
+from verifier.store.openid.clients_memory import MemoryOpenIdClients
 from verifier.store.openid.replays_memory import MemoryReplays
 
 
@@ -13,5 +14,9 @@ class NoNetwork:
 
 def memory_openid(**changed: Any) -> OpenIdOutside:
     """``changed``: fields that a test brings itself."""
-    members: dict[str, Any] = {"client": cast(OutgoingClient, NoNetwork()), "replays": MemoryReplays()}
+    members: dict[str, Any] = {
+        "client": cast(OutgoingClient, NoNetwork()),
+        "clients": MemoryOpenIdClients(),
+        "replays": MemoryReplays(),
+    }
     return OpenIdOutside(**(members | changed))

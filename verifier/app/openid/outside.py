@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from trillium.runtime.database import Database, SqliteDatabase
 from trillium.runtime.http_client import OutgoingClient
-from verifier.ports_openid import ReplayStore
+from verifier.ports_openid import OpenIdClientStore, ReplayStore
+from verifier.store.openid.clients_postgresql import PostgresqlOpenIdClients
+from verifier.store.openid.clients_sqlite import SqliteOpenIdClients
 from verifier.store.openid.replays_postgresql import PostgresqlReplays
 from verifier.store.openid.replays_sqlite import SqliteReplays
 
@@ -14,11 +16,20 @@ class OpenIdOutside:
     """``client``: for addresses that somebody else has chosen."""
 
     client: OutgoingClient
+    clients: OpenIdClientStore
     replays: ReplayStore
 
 
 def open_openid(database: Database, client: OutgoingClient) -> OpenIdOutside:
     """Everything outside of the provider, in service."""
     if isinstance(database, SqliteDatabase):
-        return OpenIdOutside(client=client, replays=SqliteReplays(database))
-    return OpenIdOutside(client=client, replays=PostgresqlReplays(database))
+        return OpenIdOutside(
+            client=client,
+            clients=SqliteOpenIdClients(database),
+            replays=SqliteReplays(database),
+        )
+    return OpenIdOutside(
+        client=client,
+        clients=PostgresqlOpenIdClients(database),
+        replays=PostgresqlReplays(database),
+    )

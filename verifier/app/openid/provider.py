@@ -9,6 +9,7 @@ from verifier.app.outside import Outside
 from verifier.app.pages import PageServices
 from verifier.domain.preset import Preset
 from verifier.services.get_result import GetResult
+from verifier.services.openid.clients import OpenIdClients
 from verifier.services.results import ResultSeals
 from verifier.services.start_presentation import StartPresentation
 from verifier.settings import Settings
@@ -38,8 +39,12 @@ class OpenId:
     """The services of the provider; its routes, tasks and the command line use them."""
 
     issuer: str
+    clients: OpenIdClients
 
 
 def build_openid(parts: OpenIdParts) -> OpenId:
     """Wires the services."""
-    return OpenId(issuer=parts.settings.openid_issuer)
+    return OpenId(
+        issuer=parts.settings.openid_issuer,
+        clients=OpenIdClients(parts.stores.clients),
+    )

@@ -1,6 +1,6 @@
 """What the provider does beside answering: what has ended is deleted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from trillium.runtime.tasks import BackgroundTasks
@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from verifier.app.services import Verifier
 
 PURGE_EVERY = 10.0
+UNREVIEWED_KEPT = timedelta(days=30)
+"""How long a registration waits for somebody to decide about it."""
 
 
 def start_openid(tasks: BackgroundTasks, verifier: "Verifier") -> None:
@@ -24,4 +26,5 @@ def start_openid(tasks: BackgroundTasks, verifier: "Verifier") -> None:
 async def purge_openid(verifier: "Verifier", now: datetime) -> None:
     """Deletes what has ended: nothing of a login is kept for longer than its last token."""
     stores = verifier.outside.openid
+    await stores.clients.purge_unreviewed(now - UNREVIEWED_KEPT, now)
     await stores.replays.purge_replays(now)
