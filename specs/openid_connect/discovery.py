@@ -1,7 +1,7 @@
 """What a provider says about itself (OpenID Connect Discovery 1.0 section 3), and where.
 
-With the members of RFC 8414, RFC 9126 section 5, RFC 9207 section 3, RFC 9449 section 5.1, RP-Initiated
-Logout section 2.1, Back-Channel Logout section 2.1 and Prompt Create section 4.2 that belong to what is there.
+With those members of RFC 8414, RFC 9126 section 5, RFC 9207 section 3, RFC 9449 section 5.1, RP-Initiated
+Logout section 2.1, Back-Channel Logout section 2.1 and Prompt Create section 4.2 that fit.
 """
 
 from collections.abc import Sequence

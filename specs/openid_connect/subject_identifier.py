@@ -26,8 +26,8 @@ def sector_of(redirect_uris: Collection[str], sector_identifier_uri: str | None)
     """The sector of a client, from accepted URIs.
 
     The host of `sector_identifier_uri` (its list has to hold every redirect URI: check_sector_list), or of
-    the redirect URIs when it is one. On this machine every port is a service of its own, so that there the port
-    belongs to the sector; a scheme of an app's own is the app's sector. Raises InvalidSector.
+    the redirect URIs when it is one. On this machine every port is a service of its own, so that there the
+    port belongs to the sector; a scheme of an app's own is the app's sector. Raises InvalidSector.
     """
     if sector_identifier_uri is not None:
         return _sector(sector_identifier_uri)
