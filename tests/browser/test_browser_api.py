@@ -17,7 +17,7 @@ from tests.browser.chromium import chromium
 from tests.browser.presenting import Site, verifier_site, without_the_api
 from tests.browser.site import LANGUAGES, PHONE
 from tests.browser.visits import Visitor
-from tests.verifier.web.browser_wallets import SIGNED, UNSIGNED, answer_of, offered, verified
+from tests.verifier.web.browser_wallets import SEVERAL, SIGNED, UNSIGNED, answer_of, offered, verified
 from tests.verifier.web.page_visitors import Paged, open_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -46,7 +46,7 @@ async def requests_for(site: Site, paged: Paged) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("protocol", [SIGNED, UNSIGNED])
+@pytest.mark.parametrize("protocol", [SEVERAL, SIGNED, UNSIGNED])
 async def test_the_browsers_wallet_answers(site: Site, protocol: str, language: str) -> None:
     paged = await open_page(site.counter, locale=f"{language}-CA")
     request = offered(await requests_for(site, paged), protocol)
@@ -61,7 +61,8 @@ async def test_the_browsers_wallet_answers(site: Site, protocol: str, language: 
             await button.press("Enter")
         body = await (await given.value).json()
         # A wallet that knows us takes what the page offers.
-        assert verified(paged, body, site.origin).client_metadata is not None
+        for known in (SEVERAL, SIGNED):
+            assert verified(paged, body, site.origin, known).client_metadata is not None
         await expect(page.locator("#request")).to_have_attribute("data-state", "accepted", timeout=LIVE_MS)
         assert visit.complaints == []
         assert await paged.is_released()

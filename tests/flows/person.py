@@ -85,6 +85,14 @@ class Person:
         )
         return opened
 
+    def open_page_request(self, origin: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """The same for what a page asks through the browser, which names the page's origin."""
+        body = {"origin": origin, **asked}
+        opened: dict[str, Any] = post(
+            f"{self.servers.wallet.url}/presentations/page", 201, headers=self.headers, json=body
+        )
+        return opened
+
     def consent(self, opened: dict[str, Any]) -> dict[str, Any]:
         """Shows what was asked for."""
         url = f"{self.servers.wallet.url}/presentations/{opened['operation_id']}/consent"

@@ -2,10 +2,13 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from specs.jose import parse_jwks, parse_jws
@@ -124,6 +127,51 @@ def test_a_receipt_is_given_once(servers: OneServer, service: tuple[str, str], m
 
     assert delivered["receipt"]
     post(f"{servers.verifier.url}/receipts", 404, data={"response_code": code})
+
+
+@pytest.mark.parametrize("kind", ["multisigned", "signed", "unsigned"])
+def test_5_34_a_page_asks_through_the_browser(
+    servers: OneServer, service: tuple[str, str], maya: Person, kind: str
+) -> None:
+    """The page's script, a browser and the wallet, whichever form of the request the wallet reads."""
+    started = start(servers, service, flow="page")
+    with opened_page(started) as (script, page):
+        offered = script.post(f"{page}/browser-requests").json()["requests"]
+        [asked] = [one for one in offered if one["protocol"] == f"openid4vp-v1-{kind}"]
+        opened = maya.open_page_request(origin_of(page), asked)
+        assert opened["verifier"]["trusted"] is (kind != "unsigned")
+        assert (opened["registration"] is None) is (kind == "unsigned")
+        answer = {"protocol": asked["protocol"], "data": maya.consent(opened)["browser_response"]}
+        assert script.post(f"{page}/browser-response", json=answer).status_code == 200
+        assert script.get(f"{page}/state").json()["state"] == "accepted"
+    assert get(started["status_url"], auth=service)["state"] == "accepted"
+
+
+def test_6_10_nobody_elses_page_asks_with_our_signatures(
+    servers: OneServer, service: tuple[str, str], maya: Person
+) -> None:
+    with opened_page(start(servers, service, flow="page")) as (script, page):
+        offered = script.post(f"{page}/browser-requests").json()["requests"]
+    several, single, _ = offered
+    for asked in (several, single):
+        body = {"origin": "https://evil.example", **asked}
+        refused = post(f"{servers.wallet.url}/presentations/page", 400, headers=maya.headers, json=body)
+        assert refused["code"] == "invalid_request"
+
+
+@contextmanager
+def opened_page(started: dict[str, Any]) -> Iterator[tuple[httpx.Client, str]]:
+    """What the script of the page sends with, and the page's address."""
+    with httpx.Client(trust_env=False, timeout=30.0, follow_redirects=True) as browser:
+        page = browser.get(started["page_url"])
+        token = page.text.partition('data-form-token="')[2].partition('"')[0]
+        browser.headers["Trillium-Form-Token"] = token
+        yield browser, str(page.url)
+
+
+def origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def test_a_refusal_reaches_the_service(servers: OneServer, service: tuple[str, str], maya: Person) -> None:

@@ -1,8 +1,9 @@
 """Requests for the browser's Digital Credentials API (OpenID4VP sections A.1 and A.2): signed and unsigned.
 
-The page that shows them hands both to the browser, and what that gives back to ReceiveResponse.from_browser.
+The page that shows them hands all to the browser, and what that gives back to ReceiveResponse.from_browser.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,11 +13,12 @@ from specs.openid4vp import (
     BrowserProtocol,
     BrowserRequestParameters,
     ClientId,
+    ClientSignature,
     ResponseMode,
     create_signed_browser_request,
     create_unsigned_browser_request,
     parse_browser_response,
-    parse_client_id,
+    prepare_multisigned_browser_request,
     prepare_signed_browser_request,
 )
 from verifier.domain.presentation import ClientIdPrefix, Presentation
@@ -27,7 +29,8 @@ from verifier.services.request_contents import RequestContents, signer_header
 from verifier.services.serve_request_object import require_enabled
 
 MAX_BROWSER_RESPONSE_BYTES: Final = 2 * 1024 * 1024
-_OFFERED: Final = frozenset({BrowserProtocol.SIGNED.value, BrowserProtocol.UNSIGNED.value})
+_OFFERED: Final = frozenset(one.value for one in BrowserProtocol)
+_Clients = Sequence[tuple[ClientIdPrefix, ClientId]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,9 @@ class BrowserRequests:
     async def create(self, presentation: Presentation, origin: str) -> dict[str, Any]:
         """The ``digital`` member for ``navigator.credentials.get``. ``origin``: of our page, from settings.
 
-        Signed first: a wallet that can find out who we are does. Nothing is recorded as retrieved: what the
-        browser does with it is not seen here.
+        The same question each time. First with a signature for each of our names, where there are several: a
+        wallet takes the one that it can judge. Then with one, for wallets that know no other form. Nothing is
+        recorded as retrieved: what the browser does with it is not seen here.
 
         Raises:
             RequestGone: the presentation has ended, its preset or its relying service is gone.
@@ -51,40 +55,55 @@ class BrowserRequests:
             raise RequestGone
         service = await require_enabled(self.services, presentation)
         parameters = await self.contents.browser_parameters(presentation, service, now)
-        signed = await self._sign(presentation, parameters, origin, now)
+        clients = self.contents.identity.signing_clients(presentation.prefix, presentation.request_id, now)
+        frame = {
+            "expected_origins": [origin],
+            "issued_at": now,
+            "expires_at": presentation.expires_at,
+            "insecure_allow_http": self.allow_http,
+        }
         # Our word on the service would vouch for any page that copied it into a request without a signature.
         unsigned = create_unsigned_browser_request(replace(parameters, verifier_info=()))
+        offered = {
+            BrowserProtocol.SIGNED: await self._sign(parameters, clients, now, frame),
+            BrowserProtocol.UNSIGNED: unsigned,
+        }
+        if len(clients) > 1:
+            several = await self._sign_as_each(parameters, clients, now, frame)
+            offered = {BrowserProtocol.MULTISIGNED: several, **offered}
         return {
-            "requests": [
-                {"protocol": BrowserProtocol.SIGNED.value, "data": signed},
-                {"protocol": BrowserProtocol.UNSIGNED.value, "data": unsigned},
-            ]
+            "requests": [{"protocol": protocol.value, "data": data} for protocol, data in offered.items()]
         }
 
     async def _sign(
-        self, presentation: Presentation, parameters: BrowserRequestParameters, origin: str, now: datetime
+        self, parameters: BrowserRequestParameters, clients: _Clients, now: datetime, frame: dict[str, Any]
     ) -> dict[str, Any]:
+        """Signed by the first of the clients."""
         signer = self.contents.identity.signer(now)
-        prefix, client_id = self._client(presentation, now)
+        prefix, client_id = clients[0]
+        header = signer_header(prefix, signer)
         prepared = prepare_signed_browser_request(
-            parameters,
-            client_id=client_id,
-            expected_origins=[origin],
-            algorithm=signer.algorithm,
-            issued_at=now,
-            expires_at=presentation.expires_at,
-            insecure_allow_http=self.allow_http,
-            **signer_header(prefix, signer),
+            parameters, client_id=client_id, algorithm=signer.algorithm, **header, **frame
         )
         return create_signed_browser_request(prepared.attach(await signer.sign(prepared.data)))
 
-    def _client(self, presentation: Presentation, now: datetime) -> tuple[ClientIdPrefix, ClientId]:
-        """Who signs. There is no response URI here to be known by (5.08): then by the certificate."""
-        prefix = presentation.prefix
-        if not prefix.is_signed:
-            prefix = ClientIdPrefix.X509_HASH
-            return prefix, self.contents.identity.client_id(prefix, presentation.request_id, now)
-        return prefix, parse_client_id(presentation.audience)
+    async def _sign_as_each(
+        self, parameters: BrowserRequestParameters, clients: _Clients, now: datetime, frame: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Signed once for each client. What is said of them is bound to the key: they all have the same."""
+        signer = self.contents.identity.signer(now)
+        signatures = [
+            ClientSignature(
+                client_id=client_id,
+                algorithm=signer.algorithm,
+                verifier_info=parameters.verifier_info,
+                **signer_header(prefix, signer),
+            )
+            for prefix, client_id in clients
+        ]
+        common = replace(parameters, verifier_info=())
+        prepared = prepare_multisigned_browser_request(common, clients=signatures, **frame)
+        return prepared.attach([await signer.sign(one.data) for one in prepared.inputs])
 
 
 def parse_browser_credential(body: bytes) -> WalletResponse:

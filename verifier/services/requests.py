@@ -57,6 +57,21 @@ class RequestIdentity:
                     raise PrefixNotAvailable
                 return create_registered(self.registered)
 
+    def signing_clients(
+        self, wanted: ClientIdPrefix, request_id: RequestId, now: datetime
+    ) -> tuple[tuple[ClientIdPrefix, ClientId], ...]:
+        """Everybody that the verifier can sign as, with one key; first whom ``wanted`` names, where it can.
+
+        There is no response URI behind the browser to be known by (5.08): then by the certificate.
+        """
+        available = [ClientIdPrefix.X509_HASH]
+        if ":" not in self.host:  # of an IPv6 address nobody makes a DNS name
+            available.append(ClientIdPrefix.X509_SAN_DNS)
+        if self.registered is not None:
+            available.append(ClientIdPrefix.PRE_REGISTERED)
+        available.sort(key=lambda one: one is not wanted)
+        return tuple((one, self.client_id(one, request_id, now)) for one in available)
+
     def request_uri(self, request_id: RequestId) -> str:
         """Where the wallet fetches the request object."""
         return f"{self.public_url}/request-objects/{request_id}"

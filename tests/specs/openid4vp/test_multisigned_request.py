@@ -152,6 +152,34 @@ def test_one_signature_that_is_not_good_spoils_nothing_6_10() -> None:
         verify(value)
 
 
+@pytest.mark.parametrize("broken", [0, 1, 2])
+def test_every_signature_in_turn_may_be_the_one_that_is_not_good_6_10(broken: int) -> None:
+    clients = (BY_KEY, OURS, replace(OURS, client_id=BY_NAME))
+    value = data(*clients)
+    value["request"]["signatures"][broken]["signature"] = b64url_encode(bytes(64))
+    assert verify(value, registered=TABLE).client_id == clients[1 if broken == 0 else 0].client_id
+    alone = {**value["request"], "signatures": [value["request"]["signatures"][broken]]}
+    with pytest.raises(InvalidRequestObjectSignature):
+        verify({"request": alone}, registered=TABLE)
+
+
+def test_a_header_is_no_other_signatures_header_5_34() -> None:
+    """One key signs for both names, and yet neither signature is good beside the other's header."""
+    value = data(OURS, replace(OURS, client_id=BY_NAME))
+    first, second = value["request"]["signatures"]
+    first["protected"], second["protected"] = second["protected"], first["protected"]
+    with pytest.raises(InvalidRequestObjectSignature):
+        verify(value)
+
+
+def test_a_name_outside_the_signature_is_none_a_2() -> None:
+    """RFC 7515 knows an unprotected header; whoever passes a request on could write in it."""
+    value = resigned({"client_id": None}, {})
+    value["request"]["signatures"][0]["header"] = {"client_id": BY_HASH.full}
+    with pytest.raises(InvalidRequestObject):
+        verify(value)
+
+
 def test_a_signature_of_another_request_is_none_of_this_5_34() -> None:
     one, other = data(OURS), data(OURS, origins=("https://other.example",))
     mixed = {"payload": other["request"]["payload"], "signatures": one["request"]["signatures"]}

@@ -25,7 +25,7 @@ from verifier.services.browser_requests import parse_browser_credential
 from verifier.services.start_presentation import StartOptions
 
 ORIGIN = "https://verifier.example"
-SIGNED, UNSIGNED = "openid4vp-v1-signed", "openid4vp-v1-unsigned"
+SIGNED, UNSIGNED, SEVERAL = "openid4vp-v1-signed", "openid4vp-v1-unsigned", "openid4vp-v1-multisigned"
 CREDENTIAL = SimulatedIssuer().issue()
 CONSENTS = ({"type": CONSENT, "text": {"en-CA": "Call me.", "fr-CA": "Appelez-moi."}},)
 
@@ -81,7 +81,7 @@ async def open_page(**options: Any) -> Page:
 
 async def test_5_34_signed_and_unsigned_ask_the_same() -> None:
     page = await open_page(transaction_data=CONSENTS)
-    assert page.order == [SIGNED, UNSIGNED]
+    assert page.order == [SEVERAL, SIGNED, UNSIGNED]
     unsigned = parse_unsigned_browser_request(page.question, origin=ORIGIN, transaction_data_types=TYPES)
     signed = page.signed()
     assert signed.query == unsigned.query == page.desk.verifier.presets["age-19-or-over"].query
@@ -123,7 +123,7 @@ async def test_every_presentation_can_be_asked_through_the_browser(prefix: Clien
     assert await page.state() == "accepted"
 
 
-@pytest.mark.parametrize("protocol", [SIGNED, UNSIGNED])
+@pytest.mark.parametrize("protocol", [SEVERAL, SIGNED, UNSIGNED])
 async def test_6_14_an_answer_through_the_browser(protocol: str) -> None:
     page = await open_page()
     await page.answer(page.card(), protocol)
@@ -167,8 +167,8 @@ DEFECTS: dict[str, tuple[Any, type[Exception]]] = {
     "a repeated member": (b'{"protocol":"a","protocol":"b"}', EncodingError),
     "no protocol": ({"data": {"error": "access_denied"}}, ResponseNotForThisRequest),
     "another protocol": ({"protocol": "openid4vp", "data": {}}, ResponseNotForThisRequest),
-    "several signatures": (
-        {"protocol": "openid4vp-v1-multisigned", "data": {"error": "access_denied"}},
+    "a later version": (
+        {"protocol": "openid4vp-v2-multisigned", "data": {"error": "access_denied"}},
         ResponseNotForThisRequest,
     ),
     "a protocol that is a list": ({"protocol": [SIGNED], "data": {}}, ResponseNotForThisRequest),

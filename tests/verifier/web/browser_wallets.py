@@ -3,25 +3,28 @@
 from datetime import timedelta
 from typing import Any
 
-from specs.openid4vp.browser_request import BrowserRequest, verify_signed_browser_request
+from specs.openid4vp import BrowserRequest, verify_multisigned_browser_request, verify_signed_browser_request
 from tests.verifier.holder import NINETEEN, present
 from tests.verifier.surroundings import claims_of, encrypted_text
 from tests.verifier.web.page_visitors import Paged
 
-SIGNED, UNSIGNED = "openid4vp-v1-signed", "openid4vp-v1-unsigned"
+SIGNED, UNSIGNED, SEVERAL = "openid4vp-v1-signed", "openid4vp-v1-unsigned", "openid4vp-v1-multisigned"
+_VERIFY = {SIGNED: verify_signed_browser_request, SEVERAL: verify_multisigned_browser_request}
 
 
 def offered(requests: dict[str, Any], protocol: str) -> dict[str, Any]:
     """What the page offers by one protocol: the request's parameters."""
     [data] = [one["data"] for one in requests["requests"] if one["protocol"] == protocol]
+    if protocol == SEVERAL:
+        return claims_of(f".{data['request']['payload']}.")
     return claims_of(data["request"]) if protocol == SIGNED else dict(data)
 
 
-def verified(paged: Paged, requests: dict[str, Any], origin: str) -> BrowserRequest:
+def verified(paged: Paged, requests: dict[str, Any], origin: str, protocol: str = SIGNED) -> BrowserRequest:
     """The signed request as a wallet that trusts our anchors reads it."""
-    [data] = [one["data"] for one in requests["requests"] if one["protocol"] == SIGNED]
+    [data] = [one["data"] for one in requests["requests"] if one["protocol"] == protocol]
     desk = paged.counter.desk
-    return verify_signed_browser_request(
+    return _VERIFY[protocol](
         data,
         origin=origin,
         anchors=desk.verifier.ring.anchors(),

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.verifier.surroundings import PUBLIC_URL
-from tests.verifier.web.browser_wallets import SIGNED, UNSIGNED, answer_of, offered, verified
+from tests.verifier.web.browser_wallets import SEVERAL, SIGNED, UNSIGNED, answer_of, offered, verified
 from tests.verifier.web.counter import Counter
 from tests.verifier.web.page_visitors import Browser, Paged, browser_of, form_token, open_page
 
@@ -49,7 +49,7 @@ async def script(counter: Counter) -> AsyncIterator[Script]:
         yield Script(browser, paged, form_token(await browser.open(paged.page)))
 
 
-@pytest.mark.parametrize("protocol", [SIGNED, UNSIGNED])
+@pytest.mark.parametrize("protocol", [SEVERAL, SIGNED, UNSIGNED])
 async def test_an_answer_is_released_at_once(script: Script, protocol: str) -> None:
     request = await script.offered(protocol)
     sent = await script.send(protocol, answer_of(script.paged, request, ORIGIN))
@@ -63,13 +63,15 @@ async def test_an_answer_is_released_at_once(script: Script, protocol: str) -> N
 async def test_5_34_the_requests_are_as_appendix_a_wants_them(script: Script) -> None:
     answer = await script.requests()
     assert answer.headers["cache-control"] == "no-store"
-    signed, unsigned = offered(answer.json(), SIGNED), offered(answer.json(), UNSIGNED)
-    assert signed["expected_origins"] == [ORIGIN]
-    for request in (signed, unsigned):
+    several, signed, unsigned = (offered(answer.json(), one) for one in (SEVERAL, SIGNED, UNSIGNED))
+    assert several["expected_origins"] == signed["expected_origins"] == [ORIGIN]
+    assert not {"client_id", "verifier_info"} & set(several)
+    for request in (several, signed, unsigned):
         assert request["response_mode"] == "dc_api.jwt"
         assert not {"state", "response_uri", "redirect_uri"} & set(request)
     assert not {"client_id", "expected_origins"} & set(unsigned)
-    assert verified(script.paged, answer.json(), ORIGIN).client_metadata is not None
+    for protocol in (SEVERAL, SIGNED):
+        assert verified(script.paged, answer.json(), ORIGIN, protocol).client_metadata is not None
 
 
 async def test_5_25_an_answer_to_another_origin_is_not_genuine(script: Script) -> None:
@@ -109,7 +111,7 @@ async def test_rubbish_leaves_it_open(script: Script, data: Any) -> None:
     assert await script.state() == "accepted"
 
 
-@pytest.mark.parametrize("protocol", ["openid4vp", "openid4vp-v1-multisigned", "", "org-iso-mdoc"])
+@pytest.mark.parametrize("protocol", ["openid4vp", "openid4vp-v2-multisigned", "", "org-iso-mdoc"])
 async def test_what_was_not_offered_is_not_taken(script: Script, protocol: str) -> None:
     request = await script.offered(UNSIGNED)
     assert (await script.send(protocol, answer_of(script.paged, request, ORIGIN))).status_code == 400

@@ -6,6 +6,8 @@
 
 const PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30000;
+/** What a request may be offered by (OpenID4VP section A.1). */
+const PROTOCOLS = ["openid4vp-v1-multisigned", "openid4vp-v1-signed", "openid4vp-v1-unsigned"];
 const TOKEN_HEADER = "Trillium-Form-Token";
 
 const request = /** @type {HTMLElement} */ (document.getElementById("request"));
@@ -94,7 +96,7 @@ function knowsDigitalCredentials() {
   const allows = kind.userAgentAllowsProtocol;
   return (
     typeof allows !== "function" ||
-    ["openid4vp-v1-signed", "openid4vp-v1-unsigned"].some((protocol) => allows.call(kind, protocol))
+    PROTOCOLS.some((protocol) => allows.call(kind, protocol))
   );
 }
 
