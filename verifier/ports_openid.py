@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from specs.jose import PublicJwk
 from verifier.domain.event import Event
-from verifier.domain.openid.client import RegisteredClient
+from verifier.domain.openid.client import OpenIdClient, RegisteredClient
 from verifier.domain.openid.grant import Grant, TokenOfGrant
 from verifier.domain.openid.login import Login, LoginRequest, PushedRequest
 from verifier.domain.openid.session import ReauthenticationSession
@@ -23,10 +24,10 @@ class GrantStore(Protocol):
         """By the hash of its code, used or not."""
 
     async def spend_code(self, code_hash: bytes, token: TokenOfGrant, now: datetime, event: Event) -> bool:
-        """Uses an unused, unexpired code and keeps its token, in one step; ``False`` for all but the first."""
+        """Uses an unused, unexpired code and keeps its token, in one step; ``True`` for the first only."""
 
     async def revoke_grant(self, code_hash: bytes, event: Event) -> bool:
-        """Takes away token and claims of a grant; ``False`` when it has none any more. The code stays used."""
+        """Takes away token and claims of a grant; ``False`` when it has no token. The code stays used."""
 
     async def find_token(self, token_hash: bytes) -> Grant | None:
         """By the hash of its access token."""
@@ -118,3 +119,10 @@ class SessionStore(Protocol):
 
     async def purge_sessions(self, now: datetime) -> int:
         """Deletes those whose time is over; returns how many."""
+
+
+class ClientKeys(Protocol):
+    """The public keys of clients, wherever they keep them."""
+
+    async def keys_of(self, client: OpenIdClient, kid: str | None, now: datetime) -> Sequence[PublicJwk]:
+        """Those that are registered or published; none where they cannot be had. ``kid``: the wanted one's."""

@@ -1,4 +1,4 @@
-"""A grant: one login that a client may exchange, with its code, for an ID token and an access token (7.04)."""
+"""A grant: one login that a client may exchange, with its code, for two tokens (7.04)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,0 +1,71 @@
+"""Codes for logins that succeeded: random, kept as hashes, with the claims under a key of their own (7.04)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from specs.encoding import b64url_encode, create_json, parse_json_object
+from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.openid.grant import CODE_LIFETIME, Grant, NewGrant
+from verifier.ports import Clock, Randomness
+from verifier.ports_openid import GrantStore
+from verifier.services.results import MAX_RESULT_BYTES, ResultSeals
+
+SECRET_BYTES: Final = 32
+"""Of codes and access tokens: 256 bits."""
+BROWSER: Final = Actor("browser")
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    store: GrantStore
+    seals: ResultSeals
+    clock: Clock
+    randomness: Randomness
+
+    async def issue(self, new: NewGrant) -> str:
+        """The code, which exists nowhere else; it is good once, for ``CODE_LIFETIME``."""
+        code, now = b64url_encode(self.randomness.token_bytes(SECRET_BYTES)), self.clock.now()
+        code_hash = hash_secret(code)
+        sealed = None
+        if new.claims:
+            sealed = self.seals.seal_bytes(_context(code_hash), create_json(dict(new.claims)))
+        grant = Grant(
+            code_hash=code_hash,
+            client_id=new.client_id,
+            redirect_uri=new.redirect_uri,
+            code_challenge=new.code_challenge,
+            nonce=new.nonce,
+            dpop_jkt=new.dpop_jkt,
+            scope=new.scope,
+            sub=new.sub,
+            acr=new.acr,
+            preset=new.preset,
+            auth_time=new.auth_time,
+            wants_auth_time=new.wants_auth_time,
+            sid=new.sid,
+            id_token_claims=new.id_token_claims,
+            sealed=sealed,
+            issued_at=now,
+            expires_at=now + CODE_LIFETIME,
+        )
+        event = Event(EventName.CODE_ISSUED, BROWSER, now, new.client_id, new.preset)
+        await self.store.add_grant(grant, event)
+        return code
+
+    def claims_of(self, grant: Grant) -> Mapping[str, Any]:
+        """The mapped claims of a login; none when they are gone."""
+        if grant.sealed is None:
+            return {}
+        plain = self.seals.open_bytes(_context(grant.code_hash), grant.sealed)
+        return parse_json_object(plain, max_bytes=MAX_RESULT_BYTES)
+
+
+def hash_secret(secret: str) -> bytes:
+    """What is kept of a code or token. They are random and long, so that a plain hash does."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def _context(code_hash: bytes) -> bytes:
+    return b"openid grant " + code_hash
