@@ -6,7 +6,8 @@ they send there. Everybody else is told that the page belongs to another browser
 
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from verifier.domain.event import Actor, Event, EventName
@@ -41,6 +42,15 @@ class PageVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedPage:
+    """A page that has its browser already. ``page_id`` and ``session`` are for this browser alone."""
+
+    page_id: str = field(repr=False)
+    page: PresentationPage
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class BrowserSessions:
     """``public_url``: what the addresses of pages begin with."""
 
@@ -53,18 +63,18 @@ class BrowserSessions:
 
     async def open(self, presentation: Presentation) -> str:
         """A page for a new presentation; its address, for the visitor's browser alone."""
-        now = self.clock.now()
-        page_id = create_secret(self.randomness.token_bytes(SECRET_BYTES))
-        page = PresentationPage(
-            request_id=presentation.request_id,
-            page_hash=hash_secret(page_id),
-            created_at=now,
-            expires_at=presentation.expires_at + PAGE_MEMORY,
-        )
+        now, page_id = self.clock.now(), self._fresh()
         actor = Actor("relying-service")
         event = Event(EventName.PAGE_OPENED, actor, now, presentation.client_id, presentation.preset)
-        await self.pages.add_page(page, event)
+        await self.pages.add_page(_new_page(presentation, page_id, now), event)
         return f"{self.public_url}/present/{page_id}"
+
+    async def open_here(self, presentation: Presentation) -> OpenedPage:
+        """A page that is the asking browser's from the start: its address is worth nothing elsewhere."""
+        page_id, session = self._fresh(), self._fresh()
+        page = replace(_new_page(presentation, page_id, self.clock.now()), session_hash=hash_secret(session))
+        await self.pages.add_page(page, event_of(presentation, EventName.PAGE_BOUND, self.clock))
+        return OpenedPage(page_id, page, session)
 
     async def enter(self, page_id: str, session: str | None) -> PageVisit:
         """The visit of whoever owns the page; the first to come does from now on.
@@ -75,8 +85,7 @@ class BrowserSessions:
         """
         page, presentation = await self._find(page_id)
         if page.session_hash is None:
-            session = create_secret(self.randomness.token_bytes(SECRET_BYTES))
-            now = self.clock.now()
+            session, now = self._fresh(), self.clock.now()
             event = event_of(presentation, EventName.PAGE_BOUND, self.clock)
             if not await self.pages.bind(page.request_id, hash_secret(session), now, event):
                 raise PageOfAnotherBrowser
@@ -115,6 +124,9 @@ class BrowserSessions:
         """``ports.Releases``."""
         return self.secrets.is_return_code(request_id, code)
 
+    def _fresh(self) -> str:
+        return create_secret(self.randomness.token_bytes(SECRET_BYTES))
+
     async def _find(self, page_id: str) -> tuple[PresentationPage, Presentation]:
         page = await self.pages.find_page(hash_secret(page_id)) if _SECRET.fullmatch(page_id) else None
         if page is None or self.clock.now() >= page.expires_at:
@@ -123,6 +135,15 @@ class BrowserSessions:
         if presentation is None:
             raise UnknownPage
         return page, presentation
+
+
+def _new_page(presentation: Presentation, page_id: str, now: datetime) -> PresentationPage:
+    return PresentationPage(
+        request_id=presentation.request_id,
+        page_hash=hash_secret(page_id),
+        created_at=now,
+        expires_at=presentation.expires_at + PAGE_MEMORY,
+    )
 
 
 def owns(page: PresentationPage, session: str) -> bool:

@@ -21,7 +21,7 @@ from verifier.domain.relying_service import RelyingService
 from verifier.errors import PresentationOpen, ResultGone, ReturnCodeWrong, UnknownPresentation
 from verifier.ports import Clock, PresentationStore, Releases
 from verifier.services.requests import transaction_hash
-from verifier.services.results import ResultSeals, render_end
+from verifier.services.results import ISSUERS, ResultSeals, render_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,9 @@ class GetResult:
         )
         if sealed is None:
             raise ResultGone
-        return self.seals.open(presentation, sealed)
+        result = self.seals.open(presentation, sealed)
+        result.pop(ISSUERS, None)
+        return result
 
     def _too_late(self, presentation: Presentation, now: datetime) -> bool:
         """It may still be there: whoever purges has not come by yet."""

@@ -30,7 +30,7 @@ from verifier.ports import Clock, PresentationStore, Randomness
 from verifier.services.accepted import AcceptedResponse, Keeper
 from verifier.services.request_contents import RequestContents
 from verifier.services.requests import SECRET_BYTES, create_secret, parse_request_id, response_code_hash
-from verifier.services.results import ResultSeals, render_end, render_result, state_of
+from verifier.services.results import ResultSeals, issuers_of, render_end, render_result, state_of
 from verifier.services.verification.checked import Decision, Expected
 from verifier.services.verify_presentation import VerifyPresentation
 
@@ -141,7 +141,7 @@ class ReceiveResponse:
         found = () if isinstance(verdict, Accepted) else verdict.reasons
         reasons = tuple(dict.fromkeys(one.kind.code for one in found))
         reason = reasons[0] if reasons else ""
-        result = render_result(presentation.preset, verdict, now)
+        result = render_result(presentation.preset, verdict, now) | issuers_of(decision)
         kept = await self._keep(presentation, response, decision, now, in_browser=response_code is None)
         end = _End(state_of(verdict), result, reason, reasons, kept)
         await self._conclude(presentation, end, response_code, now)

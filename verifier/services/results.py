@@ -14,7 +14,10 @@ from verifier.domain.outcomes import OUTCOME_TEXTS
 from verifier.domain.presentation import Presentation, PresentationState, SealedResult
 from verifier.domain.verdict import Accepted, Reason, Verdict
 from verifier.ports import Randomness
+from verifier.services.verification.checked import Decision
 
+ISSUERS: Final = "issuers"
+"""The member of a sealed result that stays here: who issued what was accepted, by query id."""
 MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -66,6 +69,13 @@ def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any
         "preset": preset,
         "verified_at": now.isoformat(timespec="seconds"),
     }
+
+
+def issuers_of(decision: Decision) -> dict[str, Any]:
+    """What subjects are made of beside a claim (5.33); not told to the relying service."""
+    if not isinstance(decision.verdict, Accepted):
+        return {}
+    return {ISSUERS: {one.query_id: one.issuer.issuer for one in decision.checked}}
 
 
 def render_end(preset: str, state: PresentationState, now: datetime) -> dict[str, Any]:
