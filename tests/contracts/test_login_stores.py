@@ -48,7 +48,7 @@ FULL = LoginRequest(
     wants_auth_time=True,
     id_token_claims=("given_name", "auth_time"),
     wants_claims=True,
-    wanted_sub="somebody",
+    subjects=("somebody", "somebody else"),
     ui_locales=("fr-CA", "en"),
 )
 

@@ -53,8 +53,8 @@ class LoginRequest:
     """Names that the ``claims`` parameter wants in the ID token."""
     wants_claims: bool = False
     """The ``claims`` parameter names some that only a presentation gives."""
-    wanted_sub: str | None = field(default=None, repr=False)
-    """Nobody else may be signed in (OpenID Connect Core sections 3.1.2.1 and 5.5.1)."""
+    subjects: tuple[str, ...] = field(default=(), repr=False)
+    """Nobody else may be signed in; empty: anybody (OpenID Connect Core sections 3.1.2.1 and 3.1.2.2)."""
     ui_locales: tuple[str, ...] = ()
 
 

@@ -30,7 +30,7 @@ def request_text(request: LoginRequest) -> str:
         "wants_auth_time": request.wants_auth_time,
         "id_token_claims": list(request.id_token_claims),
         "wants_claims": request.wants_claims,
-        "wanted_sub": request.wanted_sub,
+        "subjects": list(request.subjects),
         "ui_locales": list(request.ui_locales),
     }
     return create_json(members).decode()
@@ -47,6 +47,7 @@ def request_from(text: str) -> LoginRequest:
             "prompt": frozenset(members["prompt"]),
             "max_age": None if max_age is None else timedelta(seconds=max_age),
             "id_token_claims": tuple(members["id_token_claims"]),
+            "subjects": tuple(members["subjects"]),
             "ui_locales": tuple(members["ui_locales"]),
         }
     )
