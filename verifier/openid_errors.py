@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from specs.oauth import InvalidGrant, InvalidRequest
 from verifier.errors import VerifierError
 
 
@@ -87,3 +88,39 @@ class ClientNotReviewable(OpenIdError):
 
     code = "not_reviewable"
     text = "There is nothing to decide about this client."
+
+
+class LoginWaiting(OpenIdError):
+    """There is no answer from a wallet yet, or it was not released to this browser."""
+
+    code = "login_waiting"
+    text = "There is nothing to go on with yet. Open the page again and follow what it says."
+
+
+class UnknownCode(InvalidGrant):
+    """Never given out, or forgotten."""
+
+
+class SpentCode(InvalidGrant):
+    """Used before. RFC 6749 section 4.1.2: what it gave is revoked, for two have it who should be one."""
+
+
+class ExpiredCode(InvalidGrant):
+    """Older than a minute."""
+
+
+class ForeignCode(InvalidGrant):
+    """Given to another client, or asked for with another redirect URI (RFC 6749 section 4.1.3)."""
+
+
+class OtherSenderKey(InvalidGrant):
+    """Bound to a key that the request does not prove (RFC 9449 section 10)."""
+
+    text = "The request does not prove the key that this code is bound to."
+
+
+class SeveralAccessTokens(InvalidRequest):
+    """One in the header and one in the form: two readers could take different ones."""
+
+    text = "The request has more than one access token."
+    section = "RFC 6750 section 2"

@@ -14,6 +14,10 @@ ANY: Final = None
 
 BIRTHDATE: Final = "birthdate"
 AGE_CLAIM: Final = "age_equal_or_over"
+STABLE_SUBJECT_CLAIM: Final = "personal_administrative_number"
+"""Asked for to sign people in alone, and never passed on (decisions.md, OpenID Connect)."""
+RECOGNITION: Final = "recognition"
+"""To know a person again. It goes with a subject mode that does so; see recognition.py."""
 
 NEEDS: Final[Mapping[str, tuple[ClaimsPath, ...]]] = {
     "age": ((AGE_CLAIM, ANY),),
@@ -54,6 +58,7 @@ NEEDS: Final[Mapping[str, tuple[ClaimsPath, ...]]] = {
     "directors": (("ca.on.directors",),),
     "signing_authority": (("ca.on.position",), ("ca.on.signing",)),
     "guardian": (("ca.on.holder_role",), ("ca.on.guardian", ANY)),
+    RECOGNITION: ((STABLE_SUBJECT_CLAIM,),),
 }
 
 ALWAYS_ALLOWED: Final[tuple[ClaimsPath, ...]] = (

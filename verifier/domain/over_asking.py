@@ -19,12 +19,16 @@ from specs.dcql import (
 )
 from specs.sd_jwt_vc import show_path
 from verifier.domain.known_types import KnownTypes
-from verifier.domain.needs import AGE_CLAIM, ALWAYS_ALLOWED, NEEDS, covers
+from verifier.domain.needs import (
+    AGE_CLAIM,
+    ALWAYS_ALLOWED,
+    NEEDS,
+    RECOGNITION,
+    STABLE_SUBJECT_CLAIM,
+    covers,
+)
 from verifier.domain.over_asking_texts import SUGGESTIONS, TEXTS, FindingKind, suggestion_for
 from verifier.domain.verdict import Texts
-
-STABLE_SUBJECT_CLAIM: Final = "personal_administrative_number"
-"""Asked for by the sign-in preset alone and never passed on (decisions.md, OpenID Connect)."""
 
 OBJECTS_OF_ANSWERS: Final = frozenset(
     {(AGE_CLAIM,), ("address",), ("ca.on.licence_class",), ("place_of_birth",), ("ca.on.guardian",)}
@@ -115,7 +119,7 @@ def _described(path: ClaimsPath) -> ClaimsPath:
 
 
 def _against(claim: ClaimsQuery, needs: RegisteredNeeds) -> FindingKind | None:
-    if claim.path[0] == STABLE_SUBJECT_CLAIM:
+    if claim.path[0] == STABLE_SUBJECT_CLAIM and RECOGNITION not in needs.words:
         return FindingKind.STABLE_SUBJECT
     if claim.path in OBJECTS_OF_ANSWERS:
         return FindingKind.WHOLE_OBJECT

@@ -57,6 +57,11 @@ class Preset:
     cross_device: CrossDevice = CrossDevice.CODE
 
     @property
+    def recognizes(self) -> bool:
+        """A service may know the person again by it; for signing in alone (domain/recognition.py)."""
+        return self.subject_mode is not SubjectMode.EPHEMERAL
+
+    @property
     def status_max_age(self) -> timedelta:
         """How old a status list may be when it decides."""
         return self.status.max_age

@@ -28,6 +28,7 @@ from verifier.domain.policy import AllOf, HeldInPerson, IssuedBy, Policy, Status
 from verifier.domain.policy_file import PolicyMembers, build_policies
 from verifier.domain.presentation import CrossDevice
 from verifier.domain.preset import LANGUAGES, Preset, Retention, SubjectMode
+from verifier.domain.recognition import recognition_fault
 from verifier.errors import BadPreset, OverAsking, UnknownCredentialType
 
 MAX_PRESET_BYTES: Final = 64 * 1024
@@ -120,15 +121,19 @@ def parse_preset(preset_id: str, data: bytes, *, production: bool) -> Unresolved
     for one in query.credentials:
         _check_decidable(preset_id, one)
     policy = _policy(preset_id, members, query)
+    mode, evidence = SubjectMode(members.subject_mode), members.evidence
     _refuse(preset_id, lint_preset(query, needs))
+    # What is asked for too much comes first: its finding says what to do instead.
+    fault = recognition_fault(mode, query, keeps_evidence=evidence is not None)
+    if fault:
+        raise BadPreset(f"{preset_id}: {fault}")
     age = members.status_max_age
-    evidence = members.evidence
     return UnresolvedPreset(
         Preset(
             id=preset_id,
             names=members.names,
             purposes=members.purposes,
-            subject_mode=SubjectMode(members.subject_mode),
+            subject_mode=mode,
             query=query,
             status=StatusFresh(timedelta(seconds=age.production if production else age.sandbox)),
             policy=policy,

@@ -33,6 +33,7 @@ from verifier.errors import (
     ReturnUrlNotRegistered,
     UnknownPreset,
 )
+from verifier.openid_errors import PresetForSignInOnly
 from verifier.ports import Clock, PresentationStore, Randomness
 from verifier.services.request_links import RequestLinks
 from verifier.services.requests import SECRET_BYTES, create_secret, create_state, transaction_hash
@@ -58,6 +59,8 @@ class StartOptions:
     transaction_data: tuple[Mapping[str, Any], ...] = ()
     """See verifier.domain.transaction_types."""
     locale: str = "en-CA"
+    signs_in: bool = False
+    """For the OpenID provider alone, which keeps what people are recognized by to itself."""
     lifetime: timedelta | None = None
     """At most what the verifier's settings allow, which is also what ``None`` gives."""
 
@@ -94,6 +97,7 @@ class StartPresentation:
             UnknownPreset: not a preset, or not one of this relying service.
             PrefixNotAvailable, CrossDeviceNotAllowed, ReturnUrlNotRegistered, BadReference, BadLifetime,
             BadTransactionData: options that cannot be had.
+            PresetForSignInOnly: the preset recognizes people, and nobody signs in.
             EvidenceKeyMissing: the preset keeps evidence, which only the service may read.
         """
         preset = self.links.contents.presets.get(preset_id)
@@ -156,6 +160,9 @@ class StartPresentation:
 def _check(service: RelyingService, preset: Preset, options: StartOptions) -> None:
     if options.response_mode.browser:
         raise ValueError("a page asks the browser itself")
+    if preset.recognizes and not options.signs_in:
+        # The number that a subject is made of would be in the result.
+        raise PresetForSignInOnly
     if options.cross_device is not None and options.cross_device.protection < preset.cross_device.protection:
         raise CrossDeviceNotAllowed
     if options.return_url is not None and options.return_url not in service.return_urls:

@@ -20,7 +20,7 @@ from verifier.domain.same_holder import SameHolder
 from verifier.domain.trust import Trust
 from verifier.errors import BadPreset, UnknownCredentialType
 
-SHIPPED = ("age-19-or-over", "business-authority", "identity", "licence-class", "ontario-resident")
+SHIPPED = ("age-19-or-over", "business-authority", "identity", "licence-class", "ontario-resident", "sign-in")
 ONE_CREDENTIAL = {"photo-card": [PHOTO_CARD]}
 
 
@@ -78,9 +78,12 @@ def test_journey_5_both_credentials_are_asked_for_and_have_to_be_one_persons() -
 
 
 def test_nothing_shipped_asks_for_a_street_or_a_register_number() -> None:
+    presets = shipped()
+    assert presets.pop("sign-in").subject_mode is SubjectMode.STABLE
+    assert {preset.subject_mode for preset in presets.values()} == {SubjectMode.EPHEMERAL}
     asked = {
         claim.path
-        for preset in shipped().values()
+        for preset in presets.values()
         for credential in preset.query.credentials
         for claim in credential.claims or ()
     }
@@ -106,7 +109,7 @@ def test_a_type_that_nobody_issues_is_refused_in_an_operators_file(tmp_path: Pat
 
 def test_shipped_presets_ask_for_the_alternatives_that_somebody_issues() -> None:
     presets = shipped(types=KnownTypes(ONE_CREDENTIAL))
-    assert tuple(presets) == ("age-19-or-over", "identity", "ontario-resident")
+    assert tuple(presets) == ("age-19-or-over", "identity", "ontario-resident", "sign-in")
     assert [one.id for one in presets["age-19-or-over"].query.credentials] == ["photo_card"]
     assert presets["age-19-or-over"].query.is_satisfied_by(frozenset({"photo_card"}))
     assert not shipped(types=KnownTypes({}))

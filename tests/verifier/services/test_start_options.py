@@ -41,6 +41,7 @@ from verifier.errors import (
     RequestGone,
     ReturnUrlNotRegistered,
 )
+from verifier.openid_errors import PresetForSignInOnly
 from verifier.services.start_presentation import StartedPresentation, StartOptions, StartPresentation
 
 KNOWN_AS = "ontario-desk"
@@ -209,6 +210,17 @@ async def test_5_32_no_less_protection_than_the_preset_says(
     else:
         started = await begin(service, "identity", options)
         assert started.presentation.cross_device is (wanted or preset_says)
+
+
+async def test_7_09_a_preset_that_recognizes_people_is_for_signing_in_alone() -> None:
+    """The result would hold the number that a subject is made of."""
+    desk = open_desk()
+    service = await desk.register("sign-in")
+    for options in (StartOptions(), StartOptions(release=Release.BROWSER)):
+        with pytest.raises(PresetForSignInOnly):
+            await desk.verifier.start(service, "sign-in", options)
+    signing_in = StartOptions(release=Release.BROWSER, signs_in=True)
+    assert (await desk.verifier.start(service, "sign-in", signing_in)).presentation.preset == "sign-in"
 
 
 async def test_a_preset_with_evidence_needs_the_key_of_whoever_keeps_it() -> None:
