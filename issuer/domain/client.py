@@ -6,7 +6,6 @@ Redirect URIs are compared as strings, character for character (RFC 9700 section
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from issuer.domain.authorization import ClientAuthentication, ClientId, Sender
 from issuer.errors import UnknownClient, UnregisteredRedirectUri
@@ -71,11 +70,3 @@ class Clients:
         if not (is_loopback(redirect_uri) or has_app_scheme(redirect_uri)):
             raise UnregisteredRedirectUri
         return Client(ClientId(client_id), frozenset({redirect_uri}), registered=False)
-
-
-def redirect_source(redirect_uri: str) -> str:
-    """What ``form-action`` of a Content Security Policy has to name for the redirect: origin, or scheme."""
-    parts = urlsplit(redirect_uri)
-    if parts.scheme in ("http", "https"):
-        return f"{parts.scheme}://{parts.netloc}"
-    return f"{parts.scheme}:"

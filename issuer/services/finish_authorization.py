@@ -14,7 +14,7 @@ from issuer.domain.authorization import (
     AuthorizationSession,
     SessionState,
 )
-from issuer.domain.client import Clients, redirect_source
+from issuer.domain.client import Clients
 from issuer.domain.event import Actor, Event, EventName, SubjectRef
 from issuer.domain.offer import ConfigurationId
 from issuer.errors import AuthorizationSessionOver, NothingAgreed
@@ -27,6 +27,7 @@ from specs.oauth import (
     OAuthError,
     create_authorization_error_response,
     create_authorization_response,
+    redirect_source,
 )
 
 _RESIDENT = Actor("resident")

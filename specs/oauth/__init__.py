@@ -176,6 +176,7 @@ from specs.oauth.redirect_uri import (
     check_redirect_uri,
     has_app_scheme,
     is_loopback,
+    redirect_source,
 )
 from specs.oauth.scope import (
     create_scope,
@@ -360,6 +361,7 @@ __all__ = [
     "prepare_attestation_pop",
     "prepare_client_attestation",
     "prepare_dpop_proof",
+    "redirect_source",
     "single_header",
     "verify_access_token",
     "verify_attestation_pop",

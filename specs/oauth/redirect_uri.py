@@ -54,3 +54,12 @@ def is_loopback(uri: str) -> bool:
 def has_app_scheme(uri: str) -> bool:
     """Whether an accepted redirect URI opens an app by a scheme of its own (RFC 8252 section 7.1)."""
     return urlsplit(uri).scheme not in ("http", "https")
+
+
+def redirect_source(uri: str) -> str:
+    """What `form-action` of a Content Security Policy has to name for an accepted redirect URI.
+
+    The origin, or the scheme of an app.
+    """
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"

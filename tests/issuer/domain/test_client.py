@@ -9,9 +9,9 @@ from issuer.domain.authorization import (
     Sender,
     SenderKeys,
 )
-from issuer.domain.client import Client, Clients, redirect_source
+from issuer.domain.client import Client, Clients
 from issuer.errors import UnknownClient, UnregisteredRedirectUri
-from specs.oauth import InvalidClient
+from specs.oauth import InvalidClient, redirect_source
 
 WALLET = Client(
     ClientId("wallet"),
