@@ -125,4 +125,11 @@ class ClientKeys(Protocol):
     """The public keys of clients, wherever they keep them."""
 
     async def keys_of(self, client: OpenIdClient, kid: str | None, now: datetime) -> Sequence[PublicJwk]:
-        """Those that are registered or published; none where they cannot be had. ``kid``: the wanted one's."""
+        """Those that it registered or publishes; none where they cannot be had. ``kid``: the wanted one's."""
+
+
+class SectorLists(Protocol):
+    """What stands at the ``sector_identifier_uri`` of a client."""
+
+    async def listed(self, uri: str) -> object:
+        """The JSON there; ``None`` when it could not be had, whatever the reason."""

@@ -7,7 +7,8 @@ from keys import KeyPurpose, KeyRing, Secret
 from verifier.app.bundles import BundleServices, build_bundles
 from verifier.app.kept import KeptServices, build_kept
 from verifier.app.messages import build_webhooks
-from verifier.app.openid.provider import OpenId, OpenIdParts, build_openid
+from verifier.app.openid.parts import OpenIdParts
+from verifier.app.openid.provider import OpenId, build_openid
 from verifier.app.outside import Outside
 from verifier.app.pages import PageServices, build_pages
 from verifier.app.presets import PresetsInForce

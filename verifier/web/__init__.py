@@ -20,6 +20,10 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/static/runtime/{path:path}"),
         ("GET", "/static/verifier/{path:path}"),
         ("GET", "/jwks"),
+        ("GET", "/openid/.well-known/openid-configuration"),
+        ("GET", "/openid/jwks"),
+        # Clients without a secret name themselves; codes are good with their verifier only.
+        ("POST", "/openid/token"),
         ("GET", "/openapi.json"),
         ("GET", "/health"),
         ("GET", "/readyz"),

@@ -5,6 +5,7 @@ from typing import Any, cast
 from trillium.runtime.http_client import OutgoingClient
 from verifier.app.openid.outside import OpenIdOutside
 from verifier.store.openid.clients_memory import MemoryOpenIdClients
+from verifier.store.openid.grants_memory import MemoryGrants
 from verifier.store.openid.replays_memory import MemoryReplays
 
 
@@ -17,6 +18,7 @@ def memory_openid(**changed: Any) -> OpenIdOutside:
     members: dict[str, Any] = {
         "client": cast(OutgoingClient, NoNetwork()),
         "clients": MemoryOpenIdClients(),
+        "grants": MemoryGrants(),
         "replays": MemoryReplays(),
     }
     return OpenIdOutside(**(members | changed))

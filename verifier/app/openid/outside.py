@@ -1,12 +1,14 @@
-"""What surrounds the OpenID provider: one field for each store, and for each way to other people's servers."""
+"""What surrounds the OpenID provider: a field for each store, and the way to other servers."""
 
 from dataclasses import dataclass
 
 from trillium.runtime.database import Database, SqliteDatabase
 from trillium.runtime.http_client import OutgoingClient
-from verifier.ports_openid import OpenIdClientStore, ReplayStore
+from verifier.ports_openid import GrantStore, OpenIdClientStore, ReplayStore
 from verifier.store.openid.clients_postgresql import PostgresqlOpenIdClients
 from verifier.store.openid.clients_sqlite import SqliteOpenIdClients
+from verifier.store.openid.grants_postgresql import PostgresqlGrants
+from verifier.store.openid.grants_sqlite import SqliteGrants
 from verifier.store.openid.replays_postgresql import PostgresqlReplays
 from verifier.store.openid.replays_sqlite import SqliteReplays
 
@@ -17,6 +19,7 @@ class OpenIdOutside:
 
     client: OutgoingClient
     clients: OpenIdClientStore
+    grants: GrantStore
     replays: ReplayStore
 
 
@@ -26,10 +29,12 @@ def open_openid(database: Database, client: OutgoingClient) -> OpenIdOutside:
         return OpenIdOutside(
             client=client,
             clients=SqliteOpenIdClients(database),
+            grants=SqliteGrants(database),
             replays=SqliteReplays(database),
         )
     return OpenIdOutside(
         client=client,
         clients=PostgresqlOpenIdClients(database),
+        grants=PostgresqlGrants(database),
         replays=PostgresqlReplays(database),
     )

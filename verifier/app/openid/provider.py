@@ -1,37 +1,10 @@
 """Every service of the OpenID provider, wired: one field and one line for each piece."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from keys import KeyRing
-from verifier.app.openid.outside import OpenIdOutside
-from verifier.app.outside import Outside
-from verifier.app.pages import PageServices
-from verifier.domain.preset import Preset
-from verifier.services.get_result import GetResult
+from verifier.app.openid.parts import OpenIdParts
+from verifier.app.openid.tokens import TokenServices, build_tokens
 from verifier.services.openid.clients import OpenIdClients
-from verifier.services.results import ResultSeals
-from verifier.services.start_presentation import StartPresentation
-from verifier.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenIdParts:
-    """What the provider is built on: the verifier's own parts."""
-
-    settings: Settings
-    ring: KeyRing
-    outside: Outside
-    presets: Mapping[str, Preset]
-    seals: ResultSeals
-    start: StartPresentation
-    results: GetResult
-    pages: PageServices
-
-    @property
-    def stores(self) -> OpenIdOutside:
-        """The provider's own stores, and its way to other people's servers."""
-        return self.outside.openid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +13,14 @@ class OpenId:
 
     issuer: str
     clients: OpenIdClients
+    tokens: TokenServices
 
 
 def build_openid(parts: OpenIdParts) -> OpenId:
     """Wires the services."""
+    clients = OpenIdClients(parts.stores.clients)
     return OpenId(
         issuer=parts.settings.openid_issuer,
-        clients=OpenIdClients(parts.stores.clients),
+        clients=clients,
+        tokens=build_tokens(parts, clients),
     )

@@ -11,6 +11,7 @@ from trillium.runtime.errors import CallerKind
 from trillium.runtime.management import ManagementGuard
 from trillium.runtime.openapi import HotRoute
 from trillium.runtime.pages import Pages
+from verifier.app.openid.tokens import TOKEN_CROSS_ORIGIN, token_routes
 
 if TYPE_CHECKING:
     # The verifier has the provider as one of its parts.
@@ -25,13 +26,13 @@ OPENID_KINDS: Final = {
 }
 """Who is told about errors, and so in which form; the longest prefix counts."""
 
-CROSS_ORIGIN: Final[Sequence[CrossOrigin]] = ()
+CROSS_ORIGIN: Final[Sequence[CrossOrigin]] = TOKEN_CROSS_ORIGIN
 """What a relying service's program in a browser may ask, without cookies."""
 
 
 def openid_hot_routes(verifier: "Verifier") -> Sequence[HotRoute]:
     """What programs call."""
-    return ()
+    return (*token_routes(verifier),)
 
 
 def openid_page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:

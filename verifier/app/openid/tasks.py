@@ -27,4 +27,5 @@ async def purge_openid(verifier: "Verifier", now: datetime) -> None:
     """Deletes what has ended: nothing of a login is kept for longer than its last token."""
     stores = verifier.outside.openid
     await stores.clients.purge_unreviewed(now - UNREVIEWED_KEPT, now)
+    await stores.grants.purge_grants(now)
     await stores.replays.purge_replays(now)

@@ -70,8 +70,9 @@ def _of_one(query: CredentialQuery, claims: Mapping[str, Any]) -> dict[str, Any]
             continue
         for name, mapped in _mapped(wanted, value):
             before = found.get(name)
-            both_objects = isinstance(mapped, dict) and isinstance(before, dict)
-            found[name] = {**before, **mapped} if both_objects else mapped
+            if isinstance(mapped, dict) and isinstance(before, dict):
+                mapped = before | mapped
+            found[name] = mapped
     return _completed(found)
 
 

@@ -1,4 +1,4 @@
-"""Codes for logins that succeeded: random, kept as hashes, with the claims under a key of their own (7.04)."""
+"""Codes for logins that succeeded: random, kept as hashes; claims under a key of their own (7.04)."""
 
 import hashlib
 from collections.abc import Mapping
