@@ -16,7 +16,8 @@ from verifier.domain.openid.client import RegisteredClient
 from verifier.domain.openid.grant import ID_TOKEN_LIFETIME, TOKEN_LIFETIME, Grant, TokenOfGrant
 from verifier.openid_errors import ExpiredCode, ForeignCode, OtherSenderKey, SpentCode, UnknownCode
 from verifier.ports import Clock, Randomness
-from verifier.services.openid.grants import SECRET_BYTES, Grants, hash_secret
+from verifier.services.openid.grants import SECRET_BYTES, Grants
+from verifier.services.page_secrets import hash_secret
 
 AMR: Final = ("pop",)
 """RFC 8176: a key was used. There is no value for a credential (7.19)."""

@@ -1,20 +1,20 @@
 """Codes for logins that succeeded: random, kept as hashes; claims under a key of their own (7.04)."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from specs.encoding import b64url_encode, create_json, parse_json_object
-from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.event import Event, EventName
 from verifier.domain.openid.grant import CODE_LIFETIME, Grant, NewGrant
 from verifier.ports import Clock, Randomness
 from verifier.ports_openid import GrantStore
+from verifier.services.browser_sessions import BROWSER
+from verifier.services.page_secrets import hash_secret
 from verifier.services.results import MAX_RESULT_BYTES, ResultSeals
 
 SECRET_BYTES: Final = 32
 """Of codes and access tokens: 256 bits."""
-BROWSER: Final = Actor("browser")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,6 @@ class Grants:
             return {}
         plain = self.seals.open_bytes(_context(grant.code_hash), grant.sealed)
         return parse_json_object(plain, max_bytes=MAX_RESULT_BYTES)
-
-
-def hash_secret(secret: str) -> bytes:
-    """What is kept of a code or token. They are random and long, so that a plain hash does."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def _context(code_hash: bytes) -> bytes:

@@ -9,7 +9,8 @@ from verifier.errors import UnknownClient
 from verifier.ports import Clock
 from verifier.services.openid.clients import OpenIdClients
 from verifier.services.openid.constrain_sender import ConstrainSender
-from verifier.services.openid.grants import Grants, hash_secret
+from verifier.services.openid.grants import Grants
+from verifier.services.page_secrets import hash_secret
 
 
 @dataclass(frozen=True, slots=True)
