@@ -122,7 +122,7 @@ def test_a_relying_service_is_registered_for_presets() -> None:
     assert len(client["client_secret"]) >= 43
     presets = {row["preset"]: row["claims"] for row in run_json("verifier", "presets")}
     assert set(presets) == {
-        *("age-19-or-over", "business-authority", "identity", "licence-class", "ontario-resident")
+        *("age-19-or-over", "business-authority", "identity", "licence-class", "ontario-resident", "sign-in")
     }
     assert presets["age-19-or-over"] == "age_equal_or_over.19"
 

@@ -215,7 +215,7 @@ async def test_registering_is_checked(counter: Counter) -> None:
 async def test_presets_say_what_they_ask_for(counter: Counter) -> None:
     answer = await counter.http.get("/management/presets", headers=counter.management)
     presets = {one["id"]: one for one in answer.json()["presets"]}
-    assert set(presets) == {"age-19-or-over", "identity", "ontario-resident"}
+    assert set(presets) == {"age-19-or-over", "identity", "ontario-resident", "sign-in"}
     assert presets["age-19-or-over"]["claims"] == [["age_equal_or_over", "19"]]
     assert set(presets["identity"]["purposes"]) == {"en-CA", "fr-CA"}
 
