@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import orjson
@@ -15,6 +15,7 @@ from specs.encoding import b64url_decode
 from specs.sd_jwt import PlanPath
 from tests.verifier.holder import NINETEEN, Binding, present
 from tests.verifier.issuing import SimulatedIssuer
+from tests.verifier.openid.stores import NoNetwork
 from tests.verifier.surroundings import (
     PUBLIC_URL,
     Desk,
@@ -25,9 +26,11 @@ from tests.verifier.surroundings import (
     settings_for_tests,
 )
 from trillium.runtime.database import create_schema, open_database
+from trillium.runtime.http_client import OutgoingClient
 from trillium.runtime.management import open_management_guard
 from trillium.runtime.mounting import Part, mount
 from verifier.app import assemble, open_pages, open_store, open_webhooks
+from verifier.app.openid.outside import open_openid
 from verifier.domain.trust import Trust
 from verifier.store import tables
 
@@ -140,9 +143,17 @@ class Visit:
 
 @asynccontextmanager
 async def opened_counter(
-    folder: Path, *, database_url: str = "", trust: Trust | None = None, **settings: Any
+    folder: Path,
+    *,
+    database_url: str = "",
+    trust: Trust | None = None,
+    others: OutgoingClient | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Counter]:
-    """The application, wired as in service but for the clock and the status lists."""
+    """The application, wired as in service but for the clock and the status lists.
+
+    ``others``: the way to other people's servers; without one there is none.
+    """
     var_dir = folder / "var"
     database = open_database(database_url or f"sqlite:///{folder}/verifier.db")
     await create_schema(database, tables.metadata)
@@ -150,6 +161,7 @@ async def opened_counter(
         store=open_store(database),
         pages=open_pages(database),
         webhooks=open_webhooks(database),
+        openid=open_openid(database, others or cast(OutgoingClient, NoNetwork())),
         trust=trust or Trust((SimulatedIssuer().trusted(),)),
         settings=settings_for_tests(var_dir=var_dir, **settings),
     )
