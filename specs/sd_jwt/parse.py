@@ -43,12 +43,15 @@ def parse_sd_jwt(
         raise SdJwtTooLarge(f"{len(text)} characters, {max_bytes} allowed")
     if text[:1] in ("{", " ", "\n", "\r", "\t") and text.lstrip().startswith("{"):
         raise JsonSerialisationUnsupported
-    tildes = text.count("~")
-    if not tildes or not text.isascii():
+    # Looking for one tilde takes long strides, to count or split goes through every character: so the JWT and
+    # the KB-JWT, which are most of the text, come off first.
+    jwt, tilde, rest = text.partition("~")
+    if not tilde or not text.isascii():
         raise MalformedSdJwt("no tilde, or not ASCII")
-    if tildes - 1 > max_disclosures:
-        raise TooManyDisclosures(f"{tildes - 1} disclosures, {max_disclosures} allowed")
-    jwt, *disclosures, last = text.split("~")
+    shown, tilde, last = rest.rpartition("~")
+    disclosures = shown.split("~", max_disclosures) if tilde else []
+    if len(disclosures) > max_disclosures:
+        raise TooManyDisclosures(f"{rest.count('~')} disclosures, {max_disclosures} allowed")
     if "" in disclosures:
         raise MalformedSdJwt("empty disclosure")
     # A disclosure has no dot: without its tilde it would otherwise pass for a key binding.
