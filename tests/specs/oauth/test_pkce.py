@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.oauth import InvalidGrant, WrongCodeVerifier, create_code_challenge, verify_code_verifier
+from specs.oauth import (
+    InvalidGrant,
+    WrongCodeVerifier,
+    check_code_verifier,
+    create_code_challenge,
+    verify_code_verifier,
+)
 
 VECTOR = json.loads((Path(__file__).parents[2] / "vectors/oauth-oidc/hash_vectors.json").read_text())[
     "pkce_s256"
@@ -67,3 +73,23 @@ def test_wrong_use_of_it_is_our_own_fault() -> None:
 def test_nothing_but_a_refusal_is_raised(verifier: str, challenge: str) -> None:
     with contextlib.suppress(WrongCodeVerifier):
         verify_code_verifier(verifier, challenge)
+
+
+def test_7_03_neither_challenge_nor_verifier_for_clients_without_pkce() -> None:
+    check_code_verifier(None, None)
+    check_code_verifier(VECTOR["code_challenge"], VECTOR["code_verifier"])
+
+
+@pytest.mark.parametrize(
+    ("challenge", "verifier"),
+    [
+        (None, VECTOR["code_verifier"]),
+        (VECTOR["code_challenge"], None),
+        (VECTOR["code_challenge"], "a" * 43),
+        (VECTOR["code_challenge"], ""),
+    ],
+    ids=["challenge-taken-out", "no-verifier", "another-verifier", "empty-verifier"],
+)
+def test_7_03_downgrades_are_refused(challenge: str | None, verifier: str | None) -> None:
+    with pytest.raises(InvalidGrant):
+        check_code_verifier(challenge, verifier)

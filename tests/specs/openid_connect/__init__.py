@@ -1,0 +1,1 @@
+"""OpenID Connect: requests, tokens, subjects, logout."""
