@@ -25,10 +25,11 @@ from specs.token_status_list import StatusOutcome, StatusReference
 from tests.verifier.bundling import CollectionByHand
 from tests.verifier.holder import Binding
 from tests.verifier.issuing import NOW, SimulatedIssuer
+from tests.verifier.keys import quick_ring
 from tests.verifier.openid.stores import memory_openid
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.randomness import SystemRandomness
-from verifier.app import OfflineSources, Outside, Store, Verifier, build_verifier, open_ring
+from verifier.app import OfflineSources, Outside, Store, Verifier, build_verifier
 from verifier.app.openid.outside import OpenIdOutside
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.domain.event import Actor
@@ -158,7 +159,7 @@ class Desk:
             self.offline,
             self.openid,
         )
-        ring = open_ring(self.settings, self.clock.now())
+        ring = quick_ring(self.settings, self.clock.now())
         self.verifier = build_verifier(self.settings, ring, outside, FixedTrust(self.trust))
 
     async def register(self, *presets: str) -> RelyingService:

@@ -98,13 +98,18 @@ def open_met_lists(database: Database) -> MetListStore:
 def open_ring(settings: Settings, now: datetime) -> KeyRing:
     """The verifier's keys, made at the first start."""
     ring = open_key_ring(settings.keys_uri, sandbox=not settings.is_production, now=now)
+    ensure_keys(ring, settings, now)
+    return ring
+
+
+def ensure_keys(ring: KeyRing, settings: Settings, now: datetime) -> None:
+    """A key for every purpose; those that are there stay."""
     host = urlsplit(settings.public_url).hostname or "localhost"
     certified = KeySpec((host,), (settings.public_url,), certificate=True)
     plain = {purpose: KeySpec() for purpose in (*PUBLISHED, *SECRETS)}
     # Every relying party can read RS256 (OpenID Connect Core section 15.1); ES256 is shorter.
     id_token = KeySpec(algorithms=(Algorithm.RS256, Algorithm.ES256))
     ring.ensure({KeyPurpose.REQUEST_OBJECT: certified, KeyPurpose.ID_TOKEN: id_token, **plain}, now)
-    return ring
 
 
 def open_client(settings: Settings) -> StrangerClient:

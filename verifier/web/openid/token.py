@@ -14,10 +14,10 @@ from specs.oauth import (
     create_token_response,
     parse_token_request,
 )
-from trillium.runtime.bodies import read_form
 from verifier.services.openid.authenticate_client import AuthenticateClient
 from verifier.services.openid.constrain_sender import ConstrainSender
 from verifier.services.openid.exchange_code import ExchangeCode, IssuedTokens
+from verifier.web.openid.forms import read_parameters
 
 NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 """Core section 3.1.3.3 asks for both."""
@@ -35,7 +35,7 @@ class TokenEndpoint:
         self._url = url
 
     async def respond(self, request: Request) -> Response:
-        pairs = await read_form(request)
+        pairs = await read_parameters(request)
         client = await self._authenticate(request.headers.getlist("authorization"), pairs)
         wanted = parse_token_request(pairs, code_verifier_required=False)
         if not isinstance(wanted, AuthorizationCodeRequest):
