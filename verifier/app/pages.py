@@ -16,6 +16,7 @@ from verifier.services.carried_codes import CarriedCodes
 from verifier.services.page_secrets import PageSecrets
 from verifier.settings import Settings
 from verifier.web.browser_api import BrowserApi
+from verifier.web.openid.login_page import LoginPage
 from verifier.web.page_cookies import PageCookies
 from verifier.web.page_view import PageView
 from verifier.web.pages import create_pages, script_address
@@ -60,7 +61,7 @@ def draw_pages(settings: Settings) -> Pages:
     )
 
 
-def page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
+def page_routes(verifier: "Verifier", pages: Pages, logins: LoginPage) -> Sequence[Route]:
     """The pages' addresses; they are for browsers, so the description of the API leaves them out."""
     settings, services = verifier.settings, verifier.pages
     around = PageSurroundings(
@@ -71,7 +72,7 @@ def page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
         script_address(settings.base_path),
     )
     receipts = verifier.kept.receipts
-    present = PresentPage(around, services.codes, verifier.cancel, receipts)
+    present = PresentPage(around, services.codes, verifier.cancel, receipts, logins)
     back = ReturnPage(around, services.codes, receipts, settings.public_url)
     answer = AnswerInBrowser(services.sessions, verifier.receive, origin_of(settings.public_url))
     browser = BrowserApi(around, verifier.browser_requests, answer)
@@ -81,6 +82,7 @@ def page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
         Route(f"{page}/state", present.state, methods=["GET"]),
         Route(f"{page}/cancel", present.cancel, methods=["POST"]),
         Route(f"{page}/code", present.code, methods=["POST"]),
+        Route(f"{page}/continue", present.go_on, methods=["POST"]),
         Route(f"{page}/receipt", present.receipt, methods=["POST"]),
         Route(f"{page}/browser-requests", browser.requests, methods=["POST"]),
         Route(f"{page}/browser-response", browser.respond, methods=["POST"]),

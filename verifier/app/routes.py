@@ -17,6 +17,7 @@ from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, readiness_route
 from verifier.app.bundles import bundle_routes
 from verifier.app.kept import evidence_routes, receipt_routes
+from verifier.app.openid.logins import login_page
 from verifier.app.openid.routes import (
     CROSS_ORIGIN,
     OPENID_KINDS,
@@ -72,7 +73,11 @@ def assemble(
     document_hot_routes(app, routes)
     pages = draw_pages(settings)
     app.router.routes.extend(
-        [*page_routes(verifier, pages), *openid_page_routes(verifier, pages), *static_mounts()]
+        [
+            *page_routes(verifier, pages, login_page(verifier)),
+            *openid_page_routes(verifier, pages),
+            *static_mounts(),
+        ]
     )
     kinds = kinds_by_prefix(
         dict.fromkeys(("/management", "/presentations", "/evidence"), CallerKind.PROBLEM)

@@ -43,7 +43,6 @@ class EventName(StrEnum):
     LOGIN_STARTED = "login_started"
     LOGIN_FINISHED = "login_finished"
     LOGIN_REFUSED = "login_refused"
-    LOGIN_REPEATED = "login_repeated"
     SIGN_IN_SESSION_STARTED = "sign_in_session_started"
     SIGN_IN_SESSION_ENDED = "sign_in_session_ended"
     CODE_ISSUED = "code_issued"

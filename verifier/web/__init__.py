@@ -12,6 +12,7 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/present/{page}/state"),
         ("POST", "/present/{page}/cancel"),
         ("POST", "/present/{page}/code"),
+        ("POST", "/present/{page}/continue"),
         ("POST", "/present/{page}/receipt"),
         ("POST", "/present/{page}/browser-requests"),
         ("POST", "/present/{page}/browser-response"),
@@ -20,10 +21,17 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/static/runtime/{path:path}"),
         ("GET", "/static/verifier/{path:path}"),
         ("GET", "/jwks"),
+        # Clients send people's browsers here; where they come back to is registered.
+        ("GET", "/openid/authorize"),
+        ("POST", "/openid/authorize"),
+        # Clients say who they are in the form; those without a secret get no more than through the browser.
+        ("POST", "/openid/par"),
         ("GET", "/openid/.well-known/openid-configuration"),
         ("GET", "/openid/jwks"),
         # Clients without a secret name themselves; codes are good with their verifier only.
         ("POST", "/openid/token"),
+        # Whoever registers speaks for nobody but themselves, and in production waits for an administrator.
+        ("POST", "/openid/register"),
         ("GET", "/openapi.json"),
         ("GET", "/health"),
         ("GET", "/readyz"),

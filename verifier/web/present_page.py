@@ -21,6 +21,7 @@ from verifier.services.browser_sessions import BROWSER, BrowserSessions, PageVis
 from verifier.services.cancel_presentation import CancelPresentation
 from verifier.services.carried_codes import CarriedCodes
 from verifier.services.receipts import Receipts
+from verifier.web.openid.login_page import LoginPage
 from verifier.web.page_cookies import FORM_TOKEN, PageCookies
 from verifier.web.page_view import PageView
 
@@ -50,15 +51,17 @@ class PresentPage:
         codes: CarriedCodes,
         cancel: CancelPresentation,
         receipts: Receipts,
+        logins: LoginPage,
     ) -> None:
         self._around = around
         self._codes = codes
         self._cancel = cancel
         self._receipts = receipts
+        self._logins = logins
 
     async def respond(self, request: Request) -> Response:
         """The page, in the language that the relying service began in unless its reader chose another."""
-        if not _is_looked_at(request):
+        if not is_looked_at(request):
             # Whoever only looks whether the address works, or fetches ahead, must not become the owner.
             return Response(status_code=204, headers=NO_INDEX)
         page_id = request.path_params["page"]
@@ -68,7 +71,10 @@ class PresentPage:
         context |= self._forms(visit, page_id, request)
         accepted = visit.state is PageState.ACCEPTED
         context["receipt"] = accepted and await self._receipts.waits(visit.page.request_id)
-        response = self._around.pages.response(request.scope, "present.html", context, headers=NO_INDEX)
+        login = await self._logins.of(visit)
+        context |= await self._logins.context(login)
+        headers = NO_INDEX | self._logins.policy(login)
+        response = self._around.pages.response(request.scope, "present.html", context, headers=headers)
         now = self._around.sessions.clock.now()
         self._around.cookies.keep(response, visit.page, page_id, visit.session, now)
         return response
@@ -94,6 +100,10 @@ class PresentPage:
         if visit.state is PageState.CODE and typed.strip() and len(typed) <= MAX_TYPED:
             await self._codes.try_code(visit, typed)
         return self._back(request)
+
+    async def go_on(self, request: Request) -> Response:
+        """From a login back to the client; once, and only for the browser that the page belongs to."""
+        return await self._logins.respond(request, await self._visit(request))
 
     async def receipt(self, request: Request) -> Response:
         """The receipt as a file; once, and only for the browser that the result was released to."""
@@ -145,7 +155,7 @@ def json_response(body: object) -> Response:
     return Response(orjson.dumps(body), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _is_looked_at(request: Request) -> bool:
+def is_looked_at(request: Request) -> bool:
     """Whether a person is going to see the answer."""
     purpose = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
     return request.method == "GET" and "prefetch" not in purpose

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from trillium.runtime.database import Database, SqliteDatabase
 from trillium.runtime.http_client import OutgoingClient
-from verifier.ports_openid import GrantStore, OpenIdClientStore, ReplayStore
+from verifier.ports_openid import GrantStore, LoginStore, OpenIdClientStore, ReplayStore, SessionStore
 from verifier.store.openid.clients_postgresql import PostgresqlOpenIdClients
 from verifier.store.openid.clients_sqlite import SqliteOpenIdClients
 from verifier.store.openid.grants_postgresql import PostgresqlGrants
 from verifier.store.openid.grants_sqlite import SqliteGrants
+from verifier.store.openid.logins_postgresql import PostgresqlLogins
+from verifier.store.openid.logins_sqlite import SqliteLogins
 from verifier.store.openid.replays_postgresql import PostgresqlReplays
 from verifier.store.openid.replays_sqlite import SqliteReplays
 
@@ -20,6 +22,8 @@ class OpenIdOutside:
     client: OutgoingClient
     clients: OpenIdClientStore
     grants: GrantStore
+    logins: LoginStore
+    sessions: SessionStore
     replays: ReplayStore
 
 
@@ -30,11 +34,15 @@ def open_openid(database: Database, client: OutgoingClient) -> OpenIdOutside:
             client=client,
             clients=SqliteOpenIdClients(database),
             grants=SqliteGrants(database),
+            logins=SqliteLogins(database),
+            sessions=SqliteLogins(database),
             replays=SqliteReplays(database),
         )
     return OpenIdOutside(
         client=client,
         clients=PostgresqlOpenIdClients(database),
         grants=PostgresqlGrants(database),
+        logins=PostgresqlLogins(database),
+        sessions=PostgresqlLogins(database),
         replays=PostgresqlReplays(database),
     )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from verifier.app.openid.clients import ClientServices, build_clients
+from verifier.app.openid.logins import LoginServices, build_logins
 from verifier.app.openid.parts import OpenIdParts
 from verifier.app.openid.tokens import TokenServices, build_tokens
 from verifier.services.openid.clients import OpenIdClients
@@ -13,14 +15,19 @@ class OpenId:
 
     issuer: str
     clients: OpenIdClients
+    registration: ClientServices
     tokens: TokenServices
+    logins: LoginServices
 
 
 def build_openid(parts: OpenIdParts) -> OpenId:
     """Wires the services."""
     clients = OpenIdClients(parts.stores.clients)
+    tokens = build_tokens(parts, clients)
     return OpenId(
         issuer=parts.settings.openid_issuer,
         clients=clients,
-        tokens=build_tokens(parts, clients),
+        registration=build_clients(parts),
+        tokens=tokens,
+        logins=build_logins(parts, clients, tokens),
     )

@@ -11,6 +11,8 @@ from trillium.runtime.errors import CallerKind
 from trillium.runtime.management import ManagementGuard
 from trillium.runtime.openapi import HotRoute
 from trillium.runtime.pages import Pages
+from verifier.app.openid.clients import client_routers, registration_routes
+from verifier.app.openid.logins import login_page_routes, login_routes
 from verifier.app.openid.tokens import TOKEN_CROSS_ORIGIN, token_routes
 
 if TYPE_CHECKING:
@@ -32,14 +34,18 @@ CROSS_ORIGIN: Final[Sequence[CrossOrigin]] = TOKEN_CROSS_ORIGIN
 
 def openid_hot_routes(verifier: "Verifier") -> Sequence[HotRoute]:
     """What programs call."""
-    return (*token_routes(verifier),)
+    return (
+        *token_routes(verifier),
+        *login_routes(verifier),
+        *registration_routes(verifier.openid.registration),
+    )
 
 
 def openid_page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
     """What browsers open; the description of the API leaves them out."""
-    return ()
+    return (*login_page_routes(verifier),)
 
 
 def openid_routers(verifier: "Verifier", guard: ManagementGuard) -> Sequence[APIRouter]:
     """What management calls, and whatever else reads JSON by models."""
-    return ()
+    return (*client_routers(verifier.openid.registration, guard.require),)

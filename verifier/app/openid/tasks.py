@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from trillium.runtime.tasks import BackgroundTasks
+from verifier.app.openid.logins import purge_logins
 
 if TYPE_CHECKING:
     from verifier.app.services import Verifier
@@ -28,4 +29,5 @@ async def purge_openid(verifier: "Verifier", now: datetime) -> None:
     stores = verifier.outside.openid
     await stores.clients.purge_unreviewed(now - UNREVIEWED_KEPT, now)
     await stores.grants.purge_grants(now)
+    await purge_logins(stores.logins, stores.sessions, now)
     await stores.replays.purge_replays(now)
