@@ -81,7 +81,6 @@ def test_everything_that_is_known_is_read_and_written_again() -> None:
         ({"redirect_uris": ["http://shop.example/cb"]}, InvalidRegisteredRedirectUri),
         ({"redirect_uris": [f"{REDIRECT}#x"]}, InvalidRegisteredRedirectUri),
         ({"redirect_uris": ["javascript:alert(1)"]}, InvalidRegisteredRedirectUri),
-        ({"redirect_uris": ["https://*.shop.example/*"]}, None),
         ({"post_logout_redirect_uris": ["data:text/html,x"]}, InvalidRegisteredRedirectUri),
         ({"grant_types": ["implicit"]}, InvalidClientMetadata),
         ({"grant_types": ["authorization_code", "refresh_token"]}, InvalidClientMetadata),
@@ -108,23 +107,16 @@ def test_everything_that_is_known_is_read_and_written_again() -> None:
     ],
     ids=str,
 )
-def test_registrations_that_are_refused(changed: dict[str, Any], error: type[ProtocolError] | None) -> None:
-    if error is None:
-        # A star is a character of a path, and of a host of nobody's: redirect URIs are compared, not matched.
-        assert parse_client_metadata(LEAST | changed)
-        return
+def test_registrations_that_are_refused(changed: dict[str, Any], error: type[ProtocolError]) -> None:
     with pytest.raises(error) as refused:
         parse_client_metadata(LEAST | changed)
     assert type(refused.value) is error
 
 
 def test_the_registered_error_codes() -> None:
-    codes = (
-        InvalidRegisteredRedirectUri.code,
-        InvalidClientMetadata.code,
-        SoftwareStatementNotSupported.code,
-    )
-    assert codes == ("invalid_redirect_uri", "invalid_client_metadata", "unapproved_software_statement")
+    errors = (InvalidRegisteredRedirectUri, InvalidClientMetadata, SoftwareStatementNotSupported)
+    codes = ["invalid_redirect_uri", "invalid_client_metadata", "unapproved_software_statement"]
+    assert [error.code for error in errors] == codes
 
 
 def test_http_addresses_are_for_development_machines() -> None:

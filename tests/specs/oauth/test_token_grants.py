@@ -59,6 +59,13 @@ class TestRequests:
         found = parse_token_request([*CODE, *more])
         assert found == AuthorizationCodeRequest("c0de", VERIFIER, "w://cb", "w", (DETAIL,))
 
+    def test_7_03_a_client_without_pkce_leaves_the_verifier_out(self) -> None:
+        found = parse_token_request(CODE[:2], code_verifier_required=False)
+        assert found == AuthorizationCodeRequest("c0de", None)
+        with_one = parse_token_request(CODE, code_verifier_required=False)
+        assert with_one == AuthorizationCodeRequest("c0de", VERIFIER)
+        assert create_token_request(found) == CODE[:2]
+
     def test_6_06_a_refresh_token(self) -> None:
         assert parse_token_request(REFRESH) == RefreshTokenRequest("r3fresh")
         found = parse_token_request([*REFRESH, ("scope", "a b"), ("client_id", "w")])
