@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from inspect import isroutine
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from starlette.types import Message, Scope, Send
 
 Predicate: TypeAlias = Callable[[str], bool]
 """Decides about a path below the application's own root."""
+
+ROUTE_TEMPLATE: Final = "trillium.route_template"
+"""In the scope of a request whose route is known without looking: what `route_template` answers."""
 
 
 def path_below_root(scope: Scope) -> str:
@@ -44,6 +47,9 @@ def route_template(scope: Scope) -> str:
     Made from the path and the parameters found in it, because routers disagree on what they leave in the
     scope. A path that is not understood for certain is `(unknown)` below its mount point.
     """
+    known: str | None = scope.get(ROUTE_TEMPLATE)
+    if known is not None:
+        return known
     unknown = f"{scope.get('root_path', '')}/(unknown)"
     if not isroutine(scope.get("endpoint")):
         return unknown  # nothing matched, or only a mounted application did

@@ -3,7 +3,7 @@
 A FastAPI endpoint with models costs more than a signature on these paths; documentation need not suffer.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -11,10 +11,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
-from starlette.requests import Request
-from starlette.responses import Response
 
-Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+from trillium.runtime.hot_routes import Handler, HotRoutes
+
 Model: TypeAlias = type[BaseModel]
 
 JSON = "application/json"
@@ -45,9 +44,14 @@ class HotRoute:
 
 
 def add_hot_routes(router: APIRouter | FastAPI, routes: Sequence[HotRoute]) -> None:
-    """Register the handlers, in this order; do it before slower routes of the same paths."""
+    """Register the handlers, in this order; do it before slower routes of the same paths.
+
+    With an application also a shorter way to them, within what middleware.install_middleware adds later.
+    """
     for route in routes:
         router.add_route(route.path, route.handler, methods=[route.method], include_in_schema=False)
+    if isinstance(router, FastAPI):
+        router.add_middleware(HotRoutes, routes=routes)
 
 
 def describe_body(model: Model) -> dict[str, Any]:

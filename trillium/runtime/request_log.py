@@ -2,16 +2,12 @@
 
 import os
 import time
-from typing import Final
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trillium.runtime.asgi import Predicate, path_below_root, route_template
-from trillium.runtime.logs import REQUEST_ID
+from trillium.runtime.logs import REQUEST_ID, log_request
 from trillium.runtime.metrics import RequestMetrics
-
-log: Final = structlog.get_logger()
 
 
 class RequestLog:
@@ -63,7 +59,7 @@ class RequestLog:
         if self._metrics is not None:
             self._metrics.observe(method, route, status, seconds)
         if not quiet:
-            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+            log_request(method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 def _known_method(method: str) -> str:

@@ -4,6 +4,8 @@ import io
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -12,7 +14,15 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trillium.runtime.logs import REDACTED, Redaction, configure_logging, redact_text, redact_value
+from trillium.runtime.logs import (
+    REDACTED,
+    REQUEST_ID,
+    Redaction,
+    configure_logging,
+    log_request,
+    redact_text,
+    redact_value,
+)
 
 ROOT = Path(__file__).parents[3]
 PLANTED = "Eleanor-Okafor-1987-03-14"
@@ -127,3 +137,48 @@ def test_the_console_format_is_for_people() -> None:
     assert "starting" in lines[0]
     assert "port=8000" in lines[0]
     assert "hello" in lines[1]
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    kept = (logging.root.handlers, logging.root.level)
+    yield io.StringIO()
+    configure_logging("console", stream=io.StringIO())  # nobody keeps writing to the stream of this test
+    logging.root.handlers, level = kept
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_the_line_of_a_request_is_the_one_that_structlog_would_write(stream: io.StringIO) -> None:
+    configure_logging("json", stream=stream)
+    fields = {"method": "POST", "route": "/responses/{request_id}", "status": 200, "ms": 1.5}
+    mark = REQUEST_ID.set("0011")
+    log_request(**fields)  # type: ignore[arg-type]  # a mapping of mixed values
+    structlog.get_logger().info("request", **fields)
+    REQUEST_ID.reset(mark)
+    log_request(**fields)  # type: ignore[arg-type]
+    ours, theirs, without = (orjson.loads(line) for line in stream.getvalue().splitlines())
+    assert list(ours) == list(theirs)
+    for line in (ours, theirs):
+        assert datetime.fromisoformat(line.pop("timestamp")).tzinfo is not None
+    assert ours == theirs
+    assert "request_id" not in without
+
+
+def test_the_line_of_a_request_is_for_people_too(stream: io.StringIO) -> None:
+    configure_logging("console", stream=stream)
+    log_request(method="GET", route="/", status=200, ms=0.1)
+    assert "request" in stream.getvalue()
+    assert "status=200" in stream.getvalue()
+
+
+def test_the_line_of_a_request_is_heard_by_tests_and_held_back_by_the_level(stream: io.StringIO) -> None:
+    configure_logging("json", stream=stream)
+    with structlog.testing.capture_logs() as logs:
+        log_request(method="GET", route="/", status=200, ms=0.1)
+    assert logs == [
+        {"event": "request", "log_level": "info", "method": "GET", "route": "/", "status": 200, "ms": 0.1}
+    ]
+    configure_logging("json", stream=stream, level=logging.WARNING)
+    log_request(method="GET", route="/", status=200, ms=0.1)
+    assert stream.getvalue() == ""
