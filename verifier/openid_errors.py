@@ -124,3 +124,10 @@ class SeveralAccessTokens(InvalidRequest):
 
     text = "The request has more than one access token."
     section = "RFC 6750 section 2"
+
+
+class LogoutAddressNotRegistered(OpenIdError):
+    """Where the browser is to go after signing out is not the client's: it goes nowhere."""
+
+    code = "invalid_post_logout_redirect_uri"
+    text = "The service that sent you here named an address to return to that is not registered for it."

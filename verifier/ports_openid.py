@@ -9,6 +9,7 @@ from verifier.domain.event import Event
 from verifier.domain.openid.client import OpenIdClient, RegisteredClient
 from verifier.domain.openid.grant import Grant, TokenOfGrant
 from verifier.domain.openid.login import Login, LoginRequest, PushedRequest
+from verifier.domain.openid.logout import LogoutMessage, Told
 from verifier.domain.openid.session import ReauthenticationSession
 from verifier.domain.presentation import RequestId
 from verifier.domain.relying_service import ClientId
@@ -133,3 +134,26 @@ class SectorLists(Protocol):
 
     async def listed(self, uri: str) -> object:
         """The JSON there; ``None`` when it could not be had, whatever the reason."""
+
+
+class LogoutMessageStore(Protocol):
+    """Ended sessions that clients are still to be told of."""
+
+    async def add_logout(self, message: LogoutMessage) -> None:
+        """Keeps a message, unless there is one about the same session."""
+
+    async def claim_logouts(self, now: datetime, *, limit: int) -> Sequence[LogoutMessage]:
+        """Messages that are due, oldest first; nobody else gets them until they are postponed or long over."""
+
+    async def postpone_logout(self, message: LogoutMessage) -> None:
+        """Lets a claimed message wait again, with its new time and count of attempts."""
+
+    async def finish_logout(self, message_id: str, event: Event) -> bool:
+        """Deletes a message; ``False`` for everybody but the first."""
+
+
+class BackChannel(Protocol):
+    """The way to clients behind the browser's back."""
+
+    async def tell(self, url: str, logout_token: str) -> Told:
+        """One attempt; never raises."""

@@ -1,0 +1,1 @@
+"""The OpenID provider calls other people's servers."""
