@@ -23,6 +23,7 @@ MAX_PLAINTEXT_BYTES: Final = 64 * 1024
 _FORMAT: Final = b"\x01"
 _VERSION_BYTES: Final = 4
 _PREFIX_BYTES: Final = len(_FORMAT) + _VERSION_BYTES
+_SEALED_FROM: Final = _PREFIX_BYTES + NONCE_BYTES
 _DERIVED_BY: Final = NONCE_BYTES // 2
 _TAG_BYTES: Final = 16
 
@@ -47,19 +48,19 @@ def unwrap(secret: Secret, wrapped: bytes, associated_data: bytes) -> bytes:
 
     `secret` is the one of wrapped_version(wrapped).
     """
-    if wrapped_version(wrapped) != secret.version:
-        raise UnwrapFailed(f"It was wrapped with version {wrapped_version(wrapped)}.")
-    prefix, rest = wrapped[:_PREFIX_BYTES], wrapped[_PREFIX_BYTES:]
-    nonce, sealed = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
+    version = wrapped_version(wrapped)
+    if version != secret.version:
+        raise UnwrapFailed(f"It was wrapped with version {version}.")
+    nonce, associated_data = wrapped[_PREFIX_BYTES:_SEALED_FROM], wrapped[:_PREFIX_BYTES] + associated_data
     try:
-        return _cipher(secret, nonce).decrypt(nonce[_DERIVED_BY:], sealed, prefix + associated_data)
+        return _cipher(secret, nonce).decrypt(nonce[_DERIVED_BY:], wrapped[_SEALED_FROM:], associated_data)
     except InvalidTag:
         raise UnwrapFailed from None
 
 
 def wrapped_version(wrapped: bytes) -> int:
     """Which version of the secret opens it: `ring.secret_for(KeyPurpose.WRAPPING, wrapped_version(row))`."""
-    if len(wrapped) < _PREFIX_BYTES + NONCE_BYTES + _TAG_BYTES or not wrapped.startswith(_FORMAT):
+    if len(wrapped) < _SEALED_FROM + _TAG_BYTES or not wrapped.startswith(_FORMAT):
         raise UnwrapFailed("It is too short, or of another format.")
     return int.from_bytes(wrapped[len(_FORMAT) : _PREFIX_BYTES], "big")
 

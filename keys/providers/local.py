@@ -4,10 +4,10 @@ The key lives in the closures of its operations. No attribute holds it, so no lo
 view or copied object shows it by accident. That is protection from mistakes, not from code in this process.
 """
 
-import hmac
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final, NoReturn, TypeAlias
 
 from cryptography import x509
@@ -25,6 +25,9 @@ SECRET_BYTES: Final = 32
 _RSA_BITS: Final = 3072
 _RSA_EXPONENT: Final = 65537
 _DIGEST_BYTES: Final = 32
+_BLOCK_BYTES: Final = 64
+_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
 _MAX_DERIVED_BYTES: Final = 255 * _DIGEST_BYTES  # RFC 5869 section 2.3
 _CURVES: Final = {
     Algorithm.ES256: ec.SECP256R1(),
@@ -149,33 +152,39 @@ def hold_secret(value: bytes, key_id: str, version: int) -> LocalSecret:
     if len(value) != SECRET_BYTES:
         raise PrivateKeyMismatch(f"{key_id} has {len(value)} bytes, not {SECRET_BYTES}.")
 
-    # Keyed once; what is closed over are states of the digest, so that not even a traceback with local
-    # variables shows the bytes.
-    keyed = hmac.new(value, digestmod="sha256")
-    expanding = hmac.new(hmac.digest(bytes(_DIGEST_BYTES), value, "sha256"), digestmod="sha256")
-
-    def mac(data: bytes) -> bytes:
-        state = keyed.copy()
-        state.update(data)
-        return state.digest()
+    mac = _keyed(value)
+    # RFC 5869 section 2.2, without a salt; section 2.3 is what `derive` does.
+    expand = _keyed(_keyed(bytes(_DIGEST_BYTES))(value))
 
     def derive(context: str, length: int = 32) -> bytes:
         if not 1 <= length <= _MAX_DERIVED_BYTES:
             raise ValueError(f"a key of {length} bytes cannot be derived")
-        return _expand(expanding, context.encode(), length)
+        info = context.encode()
+        derived = block = expand(info + b"\x01")
+        for counter in range(2, -(-length // _DIGEST_BYTES) + 1):
+            block = expand(block + info + bytes((counter,)))
+            derived += block
+        return derived[:length]
 
     return LocalSecret(key_id=key_id, version=version, mac=mac, derive=derive)
 
 
-def _expand(keyed: hmac.HMAC, info: bytes, length: int) -> bytes:
-    """RFC 5869 section 2.3."""
-    derived = block = b""
-    for counter in range(1, -(-length // _DIGEST_BYTES) + 1):
-        state = keyed.copy()
-        state.update(block + info + bytes((counter,)))
-        block = state.digest()
-        derived += block
-    return derived[:length]
+def _keyed(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA-256 (RFC 2104 section 4) with one key of at most a block, without the objects of `hmac`.
+
+    What is closed over are two states of the digest that have taken the key in, so that not even a traceback
+    with local variables shows the bytes.
+    """
+    padded = key.ljust(_BLOCK_BYTES, b"\0")
+    inner, outer = sha256(padded.translate(_INNER)), sha256(padded.translate(_OUTER))
+
+    def mac(data: bytes) -> bytes:
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(data)
+        outside.update(inside.digest())
+        return outside.digest()
+
+    return mac
 
 
 def open_signer(held: HeldKey, public_jwk: PublicJwk, certificate_chain: tuple[str, ...]) -> LocalSigner:
