@@ -45,6 +45,8 @@ class EventName(StrEnum):
     LOGIN_REFUSED = "login_refused"
     SIGN_IN_SESSION_STARTED = "sign_in_session_started"
     SIGN_IN_SESSION_ENDED = "sign_in_session_ended"
+    LOGOUT_TOLD = "logout_told"
+    LOGOUT_NOT_TOLD = "logout_not_told"
     CODE_ISSUED = "code_issued"
     CODE_EXCHANGED = "code_exchanged"
     CODE_USED_AGAIN = "code_used_again"

@@ -4,13 +4,24 @@ from dataclasses import dataclass
 
 from trillium.runtime.database import Database, SqliteDatabase
 from trillium.runtime.http_client import OutgoingClient
-from verifier.ports_openid import GrantStore, LoginStore, OpenIdClientStore, ReplayStore, SessionStore
+from verifier.clients.openid.back_channel import HttpBackChannel
+from verifier.ports_openid import (
+    BackChannel,
+    GrantStore,
+    LoginStore,
+    LogoutMessageStore,
+    OpenIdClientStore,
+    ReplayStore,
+    SessionStore,
+)
 from verifier.store.openid.clients_postgresql import PostgresqlOpenIdClients
 from verifier.store.openid.clients_sqlite import SqliteOpenIdClients
 from verifier.store.openid.grants_postgresql import PostgresqlGrants
 from verifier.store.openid.grants_sqlite import SqliteGrants
 from verifier.store.openid.logins_postgresql import PostgresqlLogins
 from verifier.store.openid.logins_sqlite import SqliteLogins
+from verifier.store.openid.logouts_postgresql import PostgresqlLogouts
+from verifier.store.openid.logouts_sqlite import SqliteLogouts
 from verifier.store.openid.replays_postgresql import PostgresqlReplays
 from verifier.store.openid.replays_sqlite import SqliteReplays
 
@@ -24,6 +35,8 @@ class OpenIdOutside:
     grants: GrantStore
     logins: LoginStore
     sessions: SessionStore
+    logouts: LogoutMessageStore
+    back_channel: BackChannel
     replays: ReplayStore
 
 
@@ -36,6 +49,8 @@ def open_openid(database: Database, client: OutgoingClient) -> OpenIdOutside:
             grants=SqliteGrants(database),
             logins=SqliteLogins(database),
             sessions=SqliteLogins(database),
+            logouts=SqliteLogouts(database),
+            back_channel=HttpBackChannel(client),
             replays=SqliteReplays(database),
         )
     return OpenIdOutside(
@@ -44,5 +59,7 @@ def open_openid(database: Database, client: OutgoingClient) -> OpenIdOutside:
         grants=PostgresqlGrants(database),
         logins=PostgresqlLogins(database),
         sessions=PostgresqlLogins(database),
+        logouts=PostgresqlLogouts(database),
+        back_channel=HttpBackChannel(client),
         replays=PostgresqlReplays(database),
     )

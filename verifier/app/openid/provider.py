@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from verifier.app.openid.clients import ClientServices, build_clients
 from verifier.app.openid.logins import LoginServices, build_logins
 from verifier.app.openid.parts import OpenIdParts
+from verifier.app.openid.sign_out import SignOutServices, build_sign_out
 from verifier.app.openid.tokens import TokenServices, build_tokens
 from verifier.services.openid.clients import OpenIdClients
 
@@ -18,6 +19,7 @@ class OpenId:
     registration: ClientServices
     tokens: TokenServices
     logins: LoginServices
+    sign_out: SignOutServices
 
 
 def build_openid(parts: OpenIdParts) -> OpenId:
@@ -30,4 +32,5 @@ def build_openid(parts: OpenIdParts) -> OpenId:
         registration=build_clients(parts),
         tokens=tokens,
         logins=build_logins(parts, clients, tokens),
+        sign_out=build_sign_out(parts, clients),
     )

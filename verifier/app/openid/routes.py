@@ -13,6 +13,7 @@ from trillium.runtime.openapi import HotRoute
 from trillium.runtime.pages import Pages
 from verifier.app.openid.clients import client_routers, registration_routes
 from verifier.app.openid.logins import login_page_routes, login_routes
+from verifier.app.openid.sign_out import sign_out_routes
 from verifier.app.openid.tokens import TOKEN_CROSS_ORIGIN, token_routes
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def openid_hot_routes(verifier: "Verifier") -> Sequence[HotRoute]:
 
 def openid_page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
     """What browsers open; the description of the API leaves them out."""
-    return (*login_page_routes(verifier),)
+    return (
+        *login_page_routes(verifier),
+        *sign_out_routes(verifier, pages),
+    )
 
 
 def openid_routers(verifier: "Verifier", guard: ManagementGuard) -> Sequence[APIRouter]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from trillium.runtime.tasks import BackgroundTasks
 from verifier.app.openid.logins import purge_logins
+from verifier.app.openid.sign_out import start_telling
 
 if TYPE_CHECKING:
     from verifier.app.services import Verifier
@@ -22,6 +23,7 @@ def start_openid(tasks: BackgroundTasks, verifier: "Verifier") -> None:
         await purge_openid(verifier, clock.now())
 
     tasks.every(PURGE_EVERY, "purge_openid", purge)
+    start_telling(tasks, verifier.openid.sign_out.tell)
 
 
 async def purge_openid(verifier: "Verifier", now: datetime) -> None:

@@ -70,6 +70,11 @@ OPENID_ANSWERS: Mapping[type[Exception], Entry] = {
     openid_errors.LoginWaiting: _told(
         409, "Il n'y a pas encore de suite. Rouvrez la page et suivez ce qu'elle indique."
     ),
+    # signing out
+    openid_errors.LogoutAddressNotRegistered: _told(
+        400,
+        "Le service qui vous a envoyé ici a donné une adresse de retour qui n'est pas inscrite pour lui.",
+    ),
     # registration of clients
     openid_errors.RegistrationRefused: _registration,
     openid_errors.WrongRegistrationToken: _told(401, "Le jeton d'accès n'ouvre pas cette inscription."),

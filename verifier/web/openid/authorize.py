@@ -35,7 +35,7 @@ class AuthorizeEndpoint:
         """
         if request.method != "POST" and not is_looked_at(request):
             return Response(status_code=204, headers=NO_INDEX)
-        pairs = await read_form(request) if request.method == "POST" else _query_of(request)
+        pairs = await read_form(request) if request.method == "POST" else query_of(request)
         wishes = " ".join(value for name, value in pairs if name == _UI_LOCALES)
         # Also for what may only be said on a page.
         prefer_locales(request.scope, wishes)
@@ -54,7 +54,7 @@ class AuthorizeEndpoint:
         return response
 
 
-def _query_of(request: Request) -> list[tuple[str, str]]:
+def query_of(request: Request) -> list[tuple[str, str]]:
     """The parameters in order, repeated ones kept."""
     try:
         return parse_qsl(
