@@ -49,7 +49,7 @@ OPENID_ANSWERS: Mapping[type[Exception], Entry] = {
     openid_errors.OpenIdError: _told(400, "La connexion ne peut pas se faire."),
     openid_errors.PresetForSignInOnly: _told(
         400,
-        "Ce préréglage reconnaît les personnes. Il sert à ouvrir une session avec OpenID Connect, et non ici.",
+        "Ce préréglage reconnaît les personnes. Il sert à se connecter avec OpenID Connect, et non ici.",
     ),
     openid_errors.StableClaimMissing: _told(
         500, "Le justificatif n'a pas ce par quoi ce service reconnaît les personnes."
