@@ -143,7 +143,7 @@ class LogoutMessageStore(Protocol):
         """Keeps a message, unless there is one about the same session."""
 
     async def claim_logouts(self, now: datetime, *, limit: int) -> Sequence[LogoutMessage]:
-        """Messages that are due, oldest first; nobody else gets them before they are postponed, or for a minute."""
+        """Messages that are due, oldest first; for a minute nobody else gets them."""
 
     async def postpone_logout(self, message: LogoutMessage) -> None:
         """Lets a claimed message wait again, with its new time and count of attempts."""
