@@ -11,7 +11,10 @@ from verifier.domain.openid.login import LoginRequest
 def granted(
     request: LoginRequest, sub: str, claims: Mapping[str, Any], *, auth_time: datetime, sid: str | None
 ) -> NewGrant:
-    """``auth_time``: when the credential was presented. ``sid``: where the browser is remembered."""
+    """``auth_time``: when the credential was presented. ``sid``: where the browser is remembered.
+
+    Then the client is always told ``auth_time``: it is how it sees that nobody has presented anything just now.
+    """
     return NewGrant(
         client_id=request.client_id,
         redirect_uri=request.redirect_uri,
@@ -23,7 +26,7 @@ def granted(
         acr=request.acr,
         preset=request.preset,
         auth_time=auth_time,
-        wants_auth_time=request.wants_auth_time,
+        wants_auth_time=request.wants_auth_time or sid is not None,
         sid=sid,
         id_token_claims=frozenset(request.id_token_claims),
         claims=claims,

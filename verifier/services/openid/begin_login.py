@@ -22,7 +22,9 @@ from verifier.domain.openid.granted import granted
 from verifier.domain.openid.login import LOGIN_LIFETIME, Login, LoginRequest
 from verifier.domain.openid.repeat_login import may_repeat
 from verifier.domain.openid.session import ReauthenticationSession, session_name
+from verifier.domain.openid.subject import subject_mode_of
 from verifier.domain.presentation import Presentation, Release
+from verifier.domain.preset import SubjectMode
 from verifier.domain.relying_service import ClientId
 from verifier.errors import VerifierError
 from verifier.openid_errors import PushedLoginGone
@@ -114,6 +116,10 @@ class BeginLogin:
             return await self._repeat(request, session)
         if PROMPT_NONE in request.prompt:
             raise LoginRequired
+        mode = subject_mode_of(client, self.read.presets[request.preset])
+        if request.subjects and mode is SubjectMode.EPHEMERAL:
+            # Whoever presents anything will be somebody new: nobody need do that in vain.
+            raise LoginRequired("somebody who cannot come again")
         presentation = await self._start(request, client, visitor.locale(request.ui_locales), now)
         login = Login(
             request_id=presentation.request_id,
