@@ -161,7 +161,7 @@ class Relying:
 
     def assertion(
         self, who: str = "client", *, audience: str = ISSUER, jti: str = "", **changed: Any
-    ) -> dict[str, str]:
+    ) -> dict[str, Any]:
         """A client assertion. ``changed``: ``client_id``, ``issued_at``, ``expires_at``, ``kid``."""
         issued_at = changed.get("issued_at", self.now)
         prepared = prepare_client_assertion(

@@ -10,11 +10,9 @@ from typing import Any, Final
 from specs.dcql import ClaimsPath
 from specs.dcql.query import ClaimsQuery, CredentialQuery
 from specs.openid_connect import STANDARD_CLAIMS, formatted_address
-from verifier.domain.needs import AGE_CLAIM
+from verifier.domain.needs import AGE_CLAIM, STABLE_SUBJECT_CLAIM
 from verifier.domain.preset import Preset
 
-STABLE_CLAIM: Final = "personal_administrative_number"
-"""What stable subjects are made of; it never leaves the verifier (decisions.md, OpenID Connect)."""
 ONTARIO: Final = "ON"
 _RESIDENT: Final = "ontario_resident"
 _ADDRESS_MEMBERS: Final = ("street_address", "locality", "region", "postal_code", "country")
@@ -53,7 +51,7 @@ def stable_query(preset: Preset) -> str | None:
 
 
 def _asks_for_stable(claims: tuple[ClaimsQuery, ...]) -> bool:
-    return any(claim.path[0] == STABLE_CLAIM for claim in claims)
+    return any(claim.path[0] == STABLE_SUBJECT_CLAIM for claim in claims)
 
 
 def _questions(preset: Preset) -> Iterator[ClaimsQuery]:
@@ -70,14 +68,13 @@ def _of_one(query: CredentialQuery, claims: Mapping[str, Any]) -> dict[str, Any]
             continue
         for name, mapped in _mapped(wanted, value):
             before = found.get(name)
-            if isinstance(mapped, dict) and isinstance(before, dict):
-                mapped = before | mapped
-            found[name] = mapped
+            both_objects = isinstance(before, dict) and isinstance(mapped, dict)
+            found[name] = dict(before or {}, **mapped) if both_objects else mapped
     return _completed(found)
 
 
 def _may_leave(path: ClaimsPath) -> bool:
-    return path[0] != STABLE_CLAIM and path[0] not in _OF_TOKENS
+    return path[0] != STABLE_SUBJECT_CLAIM and path[0] not in _OF_TOKENS
 
 
 def _at(value: Any, path: ClaimsPath) -> Any:
@@ -103,10 +100,10 @@ def _mapped(wanted: ClaimsQuery, value: Any) -> Iterator[tuple[str, Any]]:
     """A claim by its OpenID name; parts of one claim come as objects that are put together."""
     first, *inner = wanted.path
     if first == AGE_CLAIM:
-        ages = {inner[0]: value} if inner else value
-        yield from ((f"age_{age}_or_over", reached) for age, reached in ages.items())
+        ages = _members(inner, value)
+        yield from ((f"age_{age}_or_over", ages[age]) for age in ages if isinstance(ages[age], bool))
     elif first == "address":
-        members = {inner[0]: value} if inner else value
+        members = _members(inner, value)
         texts = {name: members[name] for name in _ADDRESS_MEMBERS if _is_text(members.get(name))}
         if texts:
             yield "address", texts
@@ -116,6 +113,13 @@ def _mapped(wanted: ClaimsQuery, value: Any) -> Iterator[tuple[str, Any]]:
         for part in reversed([part for part in inner if isinstance(part, str)]):
             value = {part: value}
         yield str(first), value
+
+
+def _members(inner: list[Any], value: Any) -> Mapping[str, Any]:
+    """Of an object: the one that was asked for, or all that are there."""
+    if inner:
+        return {inner[0]: value}
+    return value if isinstance(value, Mapping) else {}
 
 
 def _asks_for_ontario(wanted: ClaimsQuery) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from specs.openid_connect import ephemeral_subject, subject_from_mac, subject_input
-from verifier.domain.openid.claims import STABLE_CLAIM, stable_query
+from verifier.domain.needs import STABLE_SUBJECT_CLAIM
+from verifier.domain.openid.claims import stable_query
 from verifier.domain.openid.client import RegisteredClient
 from verifier.domain.preset import Preset, SubjectMode
 from verifier.openid_errors import StableClaimMissing
@@ -51,7 +52,7 @@ def subject_of(
     mode = subject_mode_of(client, preset)
     if mode is SubjectMode.EPHEMERAL:
         return ephemeral_subject(random)
-    stable = claims.get(stable_query(preset) or "", {}).get(STABLE_CLAIM)
+    stable = claims.get(stable_query(preset) or "", {}).get(STABLE_SUBJECT_CLAIM)
     if not isinstance(stable, str) or not stable or not credential_issuer:
         raise StableClaimMissing
     per_preset = preset.id if mode is SubjectMode.PER_PRESET else None
