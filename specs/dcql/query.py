@@ -2,7 +2,8 @@
 specs.dcql.parse.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from specs.dcql.claims_path import ClaimsPath
@@ -75,20 +76,30 @@ class DcqlQuery:
 
     credentials: tuple[CredentialQuery, ...]
     credential_sets: tuple[CredentialSet, ...] | None = None
+    # What follows from both, for every answer to the query anew: a verifier asks the same thing all day.
+    _by_id: Mapping[str, CredentialQuery] = field(init=False, repr=False, compare=False)
+    _sets: tuple[CredentialSet, ...] = field(init=False, repr=False, compare=False)
+    _requested: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {query.id: query for query in reversed(self.credentials)})
+        every = CredentialSet(options=(tuple(query.id for query in self.credentials),))
+        sets = (every,) if self.credential_sets is None else self.credential_sets
+        object.__setattr__(self, "_sets", sets)
+        requested = frozenset(name for one in sets for option in one.options for name in option)
+        object.__setattr__(self, "_requested", requested)
 
     def credential(self, query_id: str) -> CredentialQuery | None:
         """The credential query with this id."""
-        return next((query for query in self.credentials if query.id == query_id), None)
+        return self._by_id.get(query_id)
 
     def sets(self) -> tuple[CredentialSet, ...]:
         """The credential sets; without any, one that needs every query (section 6.4.2)."""
-        if self.credential_sets is None:
-            return (CredentialSet(options=(tuple(query.id for query in self.credentials),)),)
-        return self.credential_sets
+        return self._sets
 
     def requested_ids(self) -> frozenset[str]:
         """The ids of queries that some set names; the others are not requested (section 6.4.2)."""
-        return frozenset(name for one in self.sets() for option in one.options for name in option)
+        return self._requested
 
     def is_satisfied_by(self, available: frozenset[str]) -> bool:
         """Whether every required set has an option within `available`, and anything is asked for at all."""

@@ -24,6 +24,7 @@ from specs.openid4vp.response_errors import UnencryptedResponse, UnexpectedEncry
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId
+from verifier.domain.preset import Preset
 from verifier.domain.verdict import Accepted, ClerkOutcome
 from verifier.errors import PresentationNotGenuine, RequestGone, ResponseNotForThisRequest
 from verifier.ports import Clock, PresentationStore, Randomness
@@ -136,13 +137,18 @@ class ReceiveResponse:
         if isinstance(response, VpErrorResponse):
             await self._conclude(presentation, _cancelled(presentation, response, now), response_code, now)
             return
-        decision = await self._decide(presentation, response, audience, now)
+        preset = self.contents.preset_of(presentation)
+        decision = await self._decide(presentation, preset, response, audience, now)
         verdict = decision.verdict
         found = () if isinstance(verdict, Accepted) else verdict.reasons
         reasons = tuple(dict.fromkeys(one.kind.code for one in found))
         reason = reasons[0] if reasons else ""
         result = render_result(presentation.preset, verdict, now) | issuers_of(decision)
-        kept = await self._keep(presentation, response, decision, now, in_browser=response_code is None)
+        kept = None
+        if isinstance(verdict, Accepted):
+            in_browser = response_code is None
+            accepted = AcceptedResponse(presentation, preset, response.vp_token, decision, now, in_browser)
+            kept = await self.keep(accepted)
         end = _End(state_of(verdict), result, reason, reasons, kept)
         await self._conclude(presentation, end, response_code, now)
         # decisions.md, Verdicts: what is not genuine gets an error, an outcome of policy does not.
@@ -150,30 +156,19 @@ class ReceiveResponse:
             raise PresentationNotGenuine(reason)
 
     async def _decide(
-        self, presentation: Presentation, response: VpTokenResponse, audience: str, now: datetime
+        self,
+        presentation: Presentation,
+        preset: Preset,
+        response: VpTokenResponse,
+        audience: str,
+        now: datetime,
     ) -> Decision:
-        preset = self.contents.preset_of(presentation)
         verify_vp_token_form(response.vp_token, preset.query)
         for presentations in response.vp_token.values():
             for text in presentations:
                 _require_nonce(text, presentation.nonce)
         expected = Expected(presentation.nonce, audience, self.contents.transaction_data(presentation))
         return await self.verify(preset, response.vp_token, expected, now)
-
-    async def _keep(
-        self,
-        presentation: Presentation,
-        response: VpTokenResponse,
-        decision: Decision,
-        now: datetime,
-        *,
-        in_browser: bool,
-    ) -> Kept | None:
-        if not isinstance(decision.verdict, Accepted):
-            return None
-        preset = self.contents.preset_of(presentation)
-        accepted = AcceptedResponse(presentation, preset, response.vp_token, decision, now, in_browser)
-        return await self.keep(accepted)
 
     async def _conclude(
         self, presentation: Presentation, end: _End, response_code: str | None, now: datetime

@@ -108,6 +108,8 @@ class RequestContents:
 
     def transaction_data(self, presentation: Presentation) -> tuple[TransactionData, ...]:
         """What the person is asked to agree to, as sent (5.09)."""
+        if not presentation.transaction_data:
+            return ()
         query_ids = self.preset_of(presentation).query.requested_ids()
         return parse_sent(presentation.transaction_data, query_ids=query_ids)
 

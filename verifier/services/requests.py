@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlencode
 
 from keys.signer import Signer
 from specs.encoding import b64url_encode
@@ -87,7 +86,8 @@ class RequestIdentity:
 
     def return_uri(self, response_code: str) -> str:
         """Where the wallet sends its holder when it has answered (5.22)."""
-        return f"{self.public_url}/return?{urlencode({'response_code': response_code})}"
+        # Made by `create_secret`: nothing in it has to be encoded.
+        return f"{self.public_url}/return?response_code={response_code}"
 
 
 def create_secret(random: bytes) -> str:

@@ -79,8 +79,7 @@ class MemoryVerifierStore(MemoryKept):
         found = self._presentations.get(request_id)
         if found is None or not found.state_at(now).is_open:
             return False
-        ended = _ended(found, state, now, response_code_hash)
-        self._presentations[request_id] = replace(ended, reasons=tuple(reasons))
+        self._presentations[request_id] = _ended(found, state, now, response_code_hash, tuple(reasons))
         if response_code_hash is not None:
             self._by_response_code[response_code_hash] = request_id
         self._results[request_id] = result
@@ -104,7 +103,7 @@ class MemoryVerifierStore(MemoryKept):
     async def expire(self, now: datetime) -> int:
         late = [one for one in self._presentations.values() if one.state.is_open and one.expires_at <= now]
         for one in late:
-            self._presentations[one.request_id] = _ended(one, PresentationState.TIMED_OUT, now, None)
+            self._presentations[one.request_id] = _ended(one, PresentationState.TIMED_OUT, now)
             self.events.append(timed_out(one, now))
         return len(late)
 
@@ -148,7 +147,7 @@ class MemoryVerifierStore(MemoryKept):
         mine = [one for one in self._presentations.values() if one.client_id == client_id]
         still_open = [one for one in mine if one.state_at(now).is_open]
         for one in still_open:
-            self._presentations[one.request_id] = _ended(one, PresentationState.CANCELLED, now, None)
+            self._presentations[one.request_id] = _ended(one, PresentationState.CANCELLED, now)
             name, reason = EventName.PRESENTATION_CANCELLED, SWITCHED_OFF
             self.events.append(Event(name, actor, now, client_id, one.preset, reason))
         return len(still_open)
@@ -168,7 +167,11 @@ class MemoryVerifierStore(MemoryKept):
 
 
 def _ended(
-    presentation: Presentation, state: PresentationState, now: datetime, response_code_hash: bytes | None
+    presentation: Presentation,
+    state: PresentationState,
+    now: datetime,
+    response_code_hash: bytes | None = None,
+    reasons: tuple[str, ...] = (),
 ) -> Presentation:
     return replace(
         presentation,
@@ -177,6 +180,7 @@ def _ended(
         response_code_hash=response_code_hash,
         response_key=None,
         request_object=None,
+        reasons=reasons,
     )
 
 
