@@ -41,6 +41,7 @@ class Use(Enum):
     RECEIPT = "receipt"
     TRUST_LIST = "trust_list"
     BUNDLE = "bundle"
+    LOTE = "lote"
 
     # Members are singletons; hashing the name, as Enum does, would cost half a microsecond per signature.
     __hash__ = object.__hash__
@@ -63,6 +64,7 @@ ALLOWED: Final[Mapping[Use, frozenset[Algorithm]]] = MappingProxyType(
         Use.DPOP: _OTHERS,
         Use.CLIENT_ATTESTATION: _OTHERS,
         Use.CLIENT_ATTESTATION_POP: _OTHERS,
+        Use.LOTE: _OTHERS,
         # OpenID Connect Core section 9: relying services' libraries sign with RS256 unless told otherwise.
         Use.CLIENT_ASSERTION: _OTHERS | {Algorithm.PS256, Algorithm.RS256},
         # Made and read by this product only.

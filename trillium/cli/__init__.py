@@ -18,6 +18,7 @@ from trillium.cli import (
     serve,
     status,
     trust,
+    trust_lote,
     verifier,
 )
 
@@ -52,6 +53,7 @@ app.add_typer(status.app, name="status")
 app.add_typer(deferred.app, name="deferred")
 app.add_typer(verifier.app, name="verifier")
 app.add_typer(keys.app, name="keys")
+trust.app.command("import-lote")(trust_lote.import_lote)
 app.add_typer(trust.app, name="trust")
 app.add_typer(issuer_commands.app, name="issuer")
 app.command("doctor")(doctor.doctor)

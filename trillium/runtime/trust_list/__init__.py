@@ -21,6 +21,11 @@ from trillium.runtime.trust_list.document import (
 from trillium.runtime.trust_list.drafts import example_draft, read_draft, vct_of
 from trillium.runtime.trust_list.errors import TrustListError
 from trillium.runtime.trust_list.findings import check_list, check_source
+from trillium.runtime.trust_list.lote import Lote, parse_lote
+from trillium.runtime.trust_list.lote_choice import LeftOut, LoteChoice, TakenOver, choose, describe
+from trillium.runtime.trust_list.lote_draft import create_draft
+from trillium.runtime.trust_list.lote_kinds import ServiceKind
+from trillium.runtime.trust_list.lote_signers import LoteSigners, parse_lote_signers, verify_lote
 from trillium.runtime.trust_list.opening import (
     TrustListSettings,
     check_trust_list,
@@ -38,13 +43,19 @@ __all__ = [
     "AddressOfList",
     "FileOfList",
     "GrantedIssuer",
+    "LeftOut",
     "ListFile",
     "ListedAuthority",
     "ListedIssuer",
     "ListedType",
+    "Lote",
+    "LoteChoice",
+    "LoteSigners",
     "Mechanism",
     "Period",
+    "ServiceKind",
     "Standing",
+    "TakenOver",
     "TrustList",
     "TrustListError",
     "TrustListSettings",
@@ -53,13 +64,19 @@ __all__ = [
     "check_list",
     "check_source",
     "check_trust_list",
+    "choose",
+    "create_draft",
+    "describe",
     "example_draft",
     "open_trust_list",
+    "parse_lote",
+    "parse_lote_signers",
     "parse_operator_keys",
     "prepare_trust_list",
     "read_draft",
     "read_operator_keys",
     "renew_in_background",
     "vct_of",
+    "verify_lote",
     "verify_trust_list",
 ]

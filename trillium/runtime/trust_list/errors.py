@@ -92,3 +92,52 @@ class BadDraft(TrustListError):
 
     code = "bad_trust_draft"
     text = "The draft of the trust list is not valid."
+
+
+class LoteError(TrustListError):
+    """A list of trusted entities of somebody else's is not taken over."""
+
+    code = "bad_lote"
+    text = "The list of trusted entities cannot be used."
+
+
+class MalformedLote(LoteError):
+    """Not such a list, too large, too deep, or with something in it that must not be passed over."""
+
+    code = "lote_malformed"
+    text = "This is not a list of trusted entities in the form of ETSI TS 119 602."
+
+
+class WrongLoteKey(LoteError):
+    """Signed by nobody whose key was given, or altered."""
+
+    code = "lote_signature"
+    text = "The list of trusted entities was not signed by its operator."
+
+
+class EndedLote(LoteError):
+    """Its operator meant to replace it by now, or has closed it."""
+
+    code = "lote_ended"
+    text = "The list of trusted entities has ended."
+
+
+class LoteFromTheFuture(LoteError):
+    """Its date has not come yet."""
+
+    code = "lote_from_the_future"
+    text = "The list of trusted entities is dated in the future."
+
+
+class UndecidedLote(LoteError):
+    """It names services of several kinds, and which are meant was not said."""
+
+    code = "lote_several_services"
+    text = "The list of trusted entities has services of several kinds."
+
+
+class NothingToImport(LoteError):
+    """Nobody in it can stand in a list of ours."""
+
+    code = "lote_nothing"
+    text = "Nobody in the list of trusted entities can be taken over."

@@ -1,6 +1,7 @@
 """The operator's public keys, as readers were given them: a JWK Set, or public keys in PEM."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from specs.encoding import EncodingError, parse_json_object
-from specs.jose import ALLOWED, JoseError, PublicJwk, Use, parse_jwks, public_jwk_of
+from specs.jose import ALLOWED, Algorithm, JoseError, PublicJwk, Use, parse_jwks, public_jwk_of
 from trillium.runtime.trust_list.errors import BadTrustListKeys
 
 MAX_KEYS: Final = 8
@@ -27,6 +28,11 @@ def read_operator_keys(path: Path) -> tuple[PublicJwk, ...]:
 
 def parse_operator_keys(content: bytes) -> tuple[PublicJwk, ...]:
     """The same for what stands in the file."""
+    return read_public_keys(content, ALLOWED[Use.TRUST_LIST])
+
+
+def read_public_keys(content: bytes, allowed: Collection[Algorithm]) -> tuple[PublicJwk, ...]:
+    """Keys for one of these algorithms. Raises BadTrustListKeys, as above."""
     try:
         if content.lstrip().startswith(b"{"):
             keys = parse_jwks(parse_json_object(content, max_bytes=MAX_BYTES), max_keys=MAX_KEYS)
@@ -36,8 +42,8 @@ def parse_operator_keys(content: bytes) -> tuple[PublicJwk, ...]:
         raise BadTrustListKeys(type(error).__name__) from error
     if not keys:
         raise BadTrustListKeys("no key")
-    if any(key.algorithm not in ALLOWED[Use.TRUST_LIST] for key in keys):
-        raise BadTrustListKeys("a key of another algorithm than ES256")
+    if any(key.algorithm not in allowed for key in keys):
+        raise BadTrustListKeys(f"a key of another algorithm than {', '.join(sorted(allowed))}")
     return tuple(keys)
 
 
