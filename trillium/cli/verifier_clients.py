@@ -11,6 +11,7 @@ import typer
 from specs.encoding import parse_json_object
 from specs.errors import ProtocolError
 from specs.jose.encryption_jwk import parse_encryption_jwk
+from trillium.cli import verifier_openid_clients
 from trillium.cli.local import verifier_settings
 from trillium.cli.output import TAKES_ID, JsonOption, console, fail, print_json, print_rows, run
 from verifier.app import opened_verifier
@@ -21,6 +22,7 @@ from verifier.services.relying_services import RegisteredService, RelyingService
 from verifier.web.client_messages import entry_of
 
 app = typer.Typer(help="Relying services.", no_args_is_help=True)
+app.add_typer(verifier_openid_clients.app, name="openid")
 CLI = Actor("cli")
 MAX_KEY_BYTES = 16_384
 NOTHING = "-"

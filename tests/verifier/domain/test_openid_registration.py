@@ -309,7 +309,7 @@ def test_a_client_that_cannot_be_is_not_made(wrong: dict[str, Any]) -> None:
         "sector": "shop.example",
         "created_at": NOW,
     }
-    assert OpenIdClient(**good)
+    assert OpenIdClient(**good).redirect_uris == (BACK,)
     with pytest.raises(ValueError, match=r"client|secret"):
         OpenIdClient(**(good | wrong))
 
