@@ -30,7 +30,7 @@ class PresetForSignInOnly(OpenIdError):
 class RedirectUriNotRegistered(OpenIdError):
     """The answer would go to an address that is not the client's: it goes nowhere."""
 
-    code = "invalid_redirect_uri"
+    code = "invalid_request"
     text = "The service that sent you here named an address that is not registered for it. Nothing was sent."
 
 
