@@ -15,7 +15,6 @@ from tests.verifier.surroundings import Desk
 from tests.verifier.web.page_visitors import browser_of, state_in
 from verifier.domain.openid.client import Approval, AuthMethod
 
-REQUEST_URN = "urn:ietf:params:oauth:request_uri:" + "a" * 43
 EVIL = "https://evil.example/"
 ACR_IDENTITY = f"{ISSUER}/acr/identity"
 LINK_AWAY = re.compile(r"""(href|action|src|url)=?["']?(https?:)?//""")
