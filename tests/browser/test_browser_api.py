@@ -5,6 +5,7 @@ what the page offers. The wallet is the one that Chromium has for automation: it
 beforehand and shows no dialog. A dialog, with a person before it and a wallet behind, no machine can show.
 """
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -103,6 +104,22 @@ async def test_a_wallet_that_takes_its_time_holds_up_no_other_way(site: Site) ->
         await paged.refuse()
         state = visit.page.locator("#request")
         await expect(state).to_have_attribute("data-state", "cancelled", timeout=LIVE_MS)
+
+
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [([SEVERAL], True), ([SIGNED], True), ([UNSIGNED], True), (["org-iso-mdoc"], False), ([], False)],
+)
+async def test_it_is_offered_where_the_browser_knows_one_of_the_protocols(
+    site: Site, known: list[str], shown: bool
+) -> None:
+    paged = await open_page(site.counter)
+    async with chromium() as other, Visitor(other, site.origin).at("about:blank") as visit:
+        allows = f"(protocol) => {json.dumps(known)}.includes(protocol)"
+        await visit.page.add_init_script(f"DigitalCredential.userAgentAllowsProtocol = {allows}")
+        await visit.page.goto(paged.page)
+        await expect(visit.page.locator(".countdown")).not_to_be_empty()
+        assert await visit.page.locator("#browser-way").is_visible() is shown
 
 
 async def test_a_browser_without_the_api_has_the_other_ways(site: Site) -> None:

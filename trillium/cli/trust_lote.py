@@ -29,7 +29,7 @@ from trillium.runtime.trust_list import (
     read_draft,
     verify_lote,
 )
-from trillium.runtime.trust_list.errors import BadTrustListKeys, TrustListUnreachable
+from trillium.runtime.trust_list.errors import BadTrustListKeys, OlderLote, TrustListUnreachable
 from trillium.runtime.trust_list.lote_choice import MAX_NAME
 from trillium.runtime.trust_list.lote_signers import MAX_LOTE_BYTES
 from trillium.runtime.trust_list.operator_keys import MAX_BYTES
@@ -54,6 +54,9 @@ def import_lote(
     issuer: Annotated[
         list[str] | None, typer.Option(metavar="NAME=URL", help="What an issuer calls itself in iss.")
     ] = None,
+    at_least: Annotated[
+        int, typer.Option(min=0, metavar="NUMBER", help="The sequence number of the last time.")
+    ] = 0,
     replace: Annotated[bool, typer.Option(help="A draft that is there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -69,6 +72,8 @@ def import_lote(
             signers = parse_lote_signers(_read(keys, MAX_BYTES), now)
             lote = verify_lote(await _fetch(place), signers, now=now)
             ends = lote.ends(now)
+            if lote.sequence < at_least:
+                raise OlderLote(f"number {lote.sequence} after {at_least}")
             choice = choose(lote, kind=service, identifiers=identifiers, now=now)
             if not wanted and any(one.issuer is not None for one in choice.taken):
                 fail("--types: the list does not say what its issuers are trusted for", code=MISUSED)
@@ -163,12 +168,12 @@ def _tell(lote: Lote, choice: LoteChoice, *, as_json: bool) -> None:
 def _head(lote: Lote, choice: LoteChoice) -> dict[str, Any]:
     return {
         "operator": render_text(lote.operators[0], max_length=MAX_NAME),
-        "territory": lote.territory,
-        "type": lote.type,
+        "territory": render_text(lote.territory or "", max_length=MAX_NAME),
+        "type": render_text(lote.type or "", max_length=MAX_NAME),
         "sequence": lote.sequence,
         "issued_at": lote.issued_at.isoformat(),
         "next_update": lote.next_update.isoformat() if lote.next_update else None,
-        "service": choice.kind,
+        "service": choice.kind.value if choice.kind else "",
     }
 
 

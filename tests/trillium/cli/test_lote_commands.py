@@ -95,9 +95,14 @@ def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
 
 
 def test_names_and_reasons_are_told_and_are_no_markup(tmp_path: Path) -> None:
-    gone = entity(service("urn:another"), TEName=[words("[red]Gone[/red] [/]")])
-    done = import_lote(tmp_path, signed_lote(today(entity(), gone)))
+    gone = entity(service("urn:another"), TEName=[words("[red]Gone[/red] [/]\x1b[2J")])
+    listed = today(
+        entity(), gone, SchemeOperatorName=[words("[b]Office[/b]\x1b[2J")], SchemeTerritory="\x1b["
+    )
+    done = import_lote(tmp_path, signed_lote(listed), "--service", "pid")
     assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.output
+    assert "[b]Office[/b]" in done.output
     for word in ("[red]Gone[/red] [/]", "urn:another", "unknown_service_type"):
         assert word in done.output
 
@@ -163,6 +168,14 @@ def test_what_is_refused_leaves_no_draft(tmp_path: Path, token: Any, code: str) 
     assert (done.exit_code, (tmp_path / "draft.json").exists()) == (1, False)
     assert f"({code})" in done.stderr
     assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
+def test_an_older_one_than_the_last_time_is_refused(tmp_path: Path) -> None:
+    """It is signed and has not ended; whoever was withdrawn since is still in it."""
+    older = import_lote(tmp_path, signed_lote(today()), "--at-least", "8")
+    assert (older.exit_code, (tmp_path / "draft.json").exists()) == (1, False)
+    assert "lote_rolled_back" in older.stderr
+    assert import_lote(tmp_path, signed_lote(today()), "--at-least", "7").exit_code == 0
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:

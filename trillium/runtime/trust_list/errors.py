@@ -129,6 +129,13 @@ class LoteFromTheFuture(LoteError):
     text = "The list of trusted entities is dated in the future."
 
 
+class OlderLote(LoteError):
+    """A newer one was taken over before: whoever was let go since is still in this one."""
+
+    code = "lote_rolled_back"
+    text = "The list of trusted entities is older than the one of the last time."
+
+
 class UndecidedLote(LoteError):
     """It names services of several kinds, and which are meant was not said."""
 
