@@ -29,6 +29,16 @@ from specs.oauth.url import check_url
 _CODE: Final = "code"
 _RS256: Final = "RS256"
 _WEB: Final = "web"
+# Read by other means than the model's, or, where more may be asked for than there is, always ours.
+_READ_APART: Final = {"scope", "jwks", "contacts", "default_acr_values", "grant_types", "response_types"}
+# Tokens in the clear, and answers without signature, would be another thing than was agreed on.
+_NOT_TO_BE_HAD: Final = (
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_signed_response_alg",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+)
 # RFC 7591 section 2.2: a name, a number sign, a language tag (BCP 47).
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _MAX_TEXT_LENGTH: Final = 2048
@@ -147,6 +157,7 @@ class RegistrationAnswer:
 def parse_client_metadata(members: Mapping[str, Any], *, insecure_allow_http: bool = False) -> ClientMetadata:
     """The members of a registration that are known here; others are ignored (RFC 7591 section 2).
 
+    Of grant and response types only ours are kept, as the answer then says (section 3.2.1).
     `members`: a parsed JSON object. `insecure_allow_http`: of the addresses that we would call, for a
     development machine. Raises InvalidClientMetadata, InvalidRegisteredRedirectUri,
     SoftwareStatementNotSupported.
@@ -155,6 +166,9 @@ def parse_client_metadata(members: Mapping[str, Any], *, insecure_allow_http: bo
         raise SoftwareStatementNotSupported
     # Null and absent are one.
     given = {name: value for name, value in members.items() if value is not None}
+    for name in _NOT_TO_BE_HAD:
+        if name in given:
+            raise InvalidClientMetadata(name)
     if "redirect_uris" not in given:
         raise InvalidRegisteredRedirectUri("missing")
     found = parse_message(_Members, given, InvalidClientMetadata)
@@ -162,7 +176,7 @@ def parse_client_metadata(members: Mapping[str, Any], *, insecure_allow_http: bo
     _check_kinds(found)
     _check_addresses(found, insecure_allow_http)
     return ClientMetadata(
-        **found.model_dump(exclude={"scope", "jwks", "contacts", "default_acr_values"}),
+        **found.model_dump(exclude=_READ_APART),
         contacts=found.contacts or (),
         default_acr_values=found.default_acr_values or (),
         client_names=parse_localized(members, "client_name"),
@@ -271,7 +285,7 @@ def _check_redirects(found: _Members) -> None:
 
 def _check_kinds(found: _Members) -> None:
     # RFC 7591 section 2.1: grant and response types have to fit each other; we have one of each.
-    if found.grant_types != (AUTHORIZATION_CODE_GRANT,) or found.response_types != (_CODE,):
+    if AUTHORIZATION_CODE_GRANT not in found.grant_types or _CODE not in found.response_types:
         raise InvalidClientMetadata("grant_types or response_types")
     if found.application_type not in (_WEB, "native"):
         raise InvalidClientMetadata("application_type")

@@ -83,8 +83,9 @@ def test_everything_that_is_known_is_read_and_written_again() -> None:
         ({"redirect_uris": ["javascript:alert(1)"]}, InvalidRegisteredRedirectUri),
         ({"post_logout_redirect_uris": ["data:text/html,x"]}, InvalidRegisteredRedirectUri),
         ({"grant_types": ["implicit"]}, InvalidClientMetadata),
-        ({"grant_types": ["authorization_code", "refresh_token"]}, InvalidClientMetadata),
-        ({"response_types": ["code", "id_token"]}, InvalidClientMetadata),
+        ({"response_types": ["id_token"]}, InvalidClientMetadata),
+        ({"userinfo_signed_response_alg": "RS256"}, InvalidClientMetadata),
+        ({"id_token_encrypted_response_alg": "RSA-OAEP"}, InvalidClientMetadata),
         ({"application_type": "toaster"}, InvalidClientMetadata),
         ({"jwks": JWKS, "jwks_uri": "https://shop.example/jwks"}, InvalidClientMetadata),
         ({"jwks": {"keys": [JWKS["keys"][0] | {"d": "secret"}]}}, InvalidClientMetadata),
@@ -111,6 +112,13 @@ def test_registrations_that_are_refused(changed: dict[str, Any], error: type[Pro
     with pytest.raises(error) as refused:
         parse_client_metadata(LEAST | changed)
     assert type(refused.value) is error
+
+
+def test_grants_that_there_are_not_are_left_out() -> None:
+    """RFC 7591 section 3.2.1: the answer says what was registered instead."""
+    more = {"grant_types": ["refresh_token", "authorization_code"], "response_types": ["code", "id_token"]}
+    found = parse_client_metadata(LEAST | more)
+    assert (found.grant_types, found.response_types) == (("authorization_code",), ("code",))
 
 
 def test_the_registered_error_codes() -> None:
