@@ -179,7 +179,7 @@ def _with_services(call: Callable[[ClientServices], Awaitable[Any]]) -> Any:
                 return await call(verifier.openid.registration)
             except RegistrationRefused as error:
                 for one in error.problems:
-                    errors.print(f"{one.place}: {one.text.english}", markup=False)
+                    errors.print(f"{one.place}: {one.text.english}", markup=False, soft_wrap=True)
                 raise
 
     return run(work)

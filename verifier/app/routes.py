@@ -34,6 +34,7 @@ from verifier.app.wallets import wallet_routes
 from verifier.errors import DrillsRefused
 from verifier.web.answers import ANSWERS
 from verifier.web.management import ManagementServices, management_router
+from verifier.web.openid.receipt_check import MAX_BODY, RECEIPT_CHECK
 from verifier.web.pages import static_mounts
 from verifier.web.rates import RATES, route_class
 
@@ -95,6 +96,7 @@ def assemble(
             "/responses": settings.max_response_bytes,
             "/present/": settings.max_response_bytes,
             "/request-objects/": 128 * 1024,
+            RECEIPT_CHECK: MAX_BODY,
         },
         quiet=lambda path: path in (HEALTH_PATH, READY_PATH) or is_state_path(path),
     )

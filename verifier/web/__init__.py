@@ -32,6 +32,8 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("POST", "/openid/token"),
         # Whoever registers speaks for nobody but themselves, and in production waits for an administrator.
         ("POST", "/openid/register"),
+        ("GET", "/receipt-check"),
+        ("POST", "/receipt-check"),
         ("GET", "/openapi.json"),
         ("GET", "/health"),
         ("GET", "/readyz"),

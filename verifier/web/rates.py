@@ -14,7 +14,16 @@ RATES: Final[Mapping[str, Rate]] = {
     "registrations": Rate(per_second=0.1, burst=60),
 }
 
-LIMITED: Final = ("/request-objects/", "/responses", "/receipts", "/present/", "/return", "/jwks", "/openid/")
+LIMITED: Final = (
+    "/request-objects/",
+    "/responses",
+    "/receipts",
+    "/present/",
+    "/return",
+    "/jwks",
+    "/openid/",
+    "/receipt-check",
+)
 """A signature for each request object, a dozen verifications for each response, a page's many looks."""
 
 REGISTERING: Final = ("/openid/register", "/openid/services/")

@@ -13,6 +13,7 @@ from trillium.runtime.openapi import HotRoute
 from trillium.runtime.pages import Pages
 from verifier.app.openid.clients import client_routers, registration_routes
 from verifier.app.openid.logins import login_page_routes, login_routes
+from verifier.app.openid.receipt_check import receipt_check_routes
 from verifier.app.openid.sign_out import sign_out_routes
 from verifier.app.openid.tokens import TOKEN_CROSS_ORIGIN, token_routes
 
@@ -47,6 +48,7 @@ def openid_page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
     return (
         *login_page_routes(verifier),
         *sign_out_routes(verifier, pages),
+        *receipt_check_routes(verifier, pages),
     )
 
 
