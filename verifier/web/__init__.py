@@ -24,6 +24,9 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         # Clients send people's browsers here; where they come back to is registered.
         ("GET", "/openid/authorize"),
         ("POST", "/openid/authorize"),
+        # What ends is this browser's own, or what the client's own ID token names; else the person is asked.
+        ("GET", "/openid/logout"),
+        ("POST", "/openid/logout"),
         # Clients say who they are in the form; those without a secret get no more than through the browser.
         ("POST", "/openid/par"),
         ("GET", "/openid/.well-known/openid-configuration"),
