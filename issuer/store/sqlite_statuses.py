@@ -40,7 +40,7 @@ class SqliteStatuses:
         self._database = database
 
     async def _rows(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
-        return await self._database.read(lambda connection: rows_of(connection, sql, arguments))
+        return await self._database.rows(sql, arguments)
 
     async def open_lists(self, group: StatusGroup) -> Sequence[StatusListRow]:
         sql = (

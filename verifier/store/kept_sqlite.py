@@ -139,4 +139,4 @@ class SqliteKept:
         return deleted
 
     async def _rows(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
-        return await self._database.read(lambda connection: rows_of(connection, sql, arguments))
+        return await self._database.rows(sql, arguments)

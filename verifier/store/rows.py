@@ -75,14 +75,14 @@ def presentation_from(row: Row) -> Presentation:
         response_mode=ResponseMode(row["response_mode"]),
         method=RequestUriMethod(row["method"]),
         response_key=_bytes(row["response_key"]),
-        transaction_data=tuple(json.loads(row["transaction_data"])),
+        transaction_data=_texts(row["transaction_data"]),
         release=Release(row["release"]),
         cross_device=CrossDevice(row["cross_device"]),
         return_url=row["return_url"],
         reference=row["reference"],
         response_code_hash=_bytes(row["response_code_hash"]),
         request_object=row["request_object"],
-        reasons=tuple(json.loads(row["reasons"])),
+        reasons=_texts(row["reasons"]),
     )
 
 
@@ -91,6 +91,10 @@ def sealed_from(row: Row) -> SealedResult | None:
     if row["ciphertext"] is None or row["wrapped_key"] is None:
         return None
     return SealedResult(bytes(row["wrapped_key"]), bytes(row["ciphertext"]))
+
+
+def _texts(column: str) -> tuple[str, ...]:
+    return () if column == "[]" else tuple(json.loads(column))  # almost always: nothing to be agreed to
 
 
 def _bytes(column: Any) -> bytes | None:

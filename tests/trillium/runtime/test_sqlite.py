@@ -268,6 +268,26 @@ async def test_an_unfinished_cursor_does_not_keep_the_log(sqlite_database: Sqlit
     assert await sqlite_database.checkpoint_after_deletion() is True
 
 
+async def test_rows_of_one_statement_are_what_was_committed(sqlite_database: SqliteDatabase) -> None:
+    await sqlite_database.write(insert("a"))
+    sql = "SELECT text, 1 AS one FROM entry WHERE text = ?"
+    assert await sqlite_database.rows(sql, ("a",)) == [{"text": "a", "one": 1}]
+    assert await sqlite_database.rows(sql, ("b",)) == []
+    await sqlite_database.write(insert("b"))
+    assert await sqlite_database.rows("SELECT count(*) AS found FROM entry") == [{"found": 2}]
+
+
+async def test_rows_hold_no_snapshot_and_write_nothing(sqlite_database: SqliteDatabase) -> None:
+    await asyncio.gather(*(sqlite_database.write(insert(str(n))) for n in range(50)))
+    assert len(await sqlite_database.rows("SELECT text FROM entry")) == 50
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await sqlite_database.rows("INSERT INTO entry (text) VALUES ('a') RETURNING text")
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await sqlite_database.rows("SELECT text FROM absent")
+    assert await sqlite_database.checkpoint_after_deletion() is True
+    assert await sqlite_database.read(count) == 50
+
+
 @pytest.mark.parametrize(
     "url",
     [
