@@ -51,16 +51,22 @@ class SqliteGrants:
         return await self._changed(_SPEND, event, *new, code_hash, to_column(now))
 
     async def revoke_grant(self, code_hash: bytes, event: Event) -> bool:
-        return await self._changed(_REVOKE, event, code_hash)
+        revoked = await self._changed(_REVOKE, event, code_hash)
+        if revoked:
+            await self._database.checkpoint_after_deletion()  # of claims and of the key to them
+        return revoked
 
     async def find_token(self, token_hash: bytes) -> Grant | None:
         return await self._one("token_hash", token_hash)
 
     async def purge_grants(self, now: datetime) -> int:
         moment = to_column(now)
-        return await self._database.write(
+        purged = await self._database.write(
             lambda connection: connection.execute(_PURGE, (moment, moment)).rowcount
         )
+        if purged:
+            await self._database.checkpoint_after_deletion()
+        return purged
 
     async def _one(self, column: str, value: bytes) -> Grant | None:
         sql = f"{_SELECT} WHERE {column} = ?"
