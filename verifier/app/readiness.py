@@ -22,7 +22,8 @@ def build_readiness(verifier: Verifier) -> Readiness:
 
     async def keys() -> Iterable[Finding]:
         now = verifier.outside.clock.now()
-        return check_ring(verifier.ring.state, (KeyPurpose.REQUEST_OBJECT, *PUBLISHED, *SECRETS), now)
+        used = (KeyPurpose.REQUEST_OBJECT, KeyPurpose.ID_TOKEN, *PUBLISHED, *SECRETS)
+        return check_ring(verifier.ring.state, used, now)
 
     async def trust() -> Iterable[Finding]:
         found = list(check_trust(verifier.trust, verifier.outside.clock.now()))

@@ -100,14 +100,20 @@ class SqliteLogins:
 
     async def end_session(self, browser_hash: bytes, event: Event) -> ReauthenticationSession | None:
         row = await self._changed(f"{_END} RETURNING *", event, browser_hash)
-        return None if row is None else session_from(row)
+        if row is None:
+            return None
+        await self._database.checkpoint_after_deletion()  # of whom it was
+        return session_from(row)
 
     async def purge_sessions(self, now: datetime) -> int:
         def work(connection: sqlite3.Connection) -> int:
             sql = "DELETE FROM verifier_openid_session WHERE expires_at <= ?"
             return connection.execute(sql, (to_column(now),)).rowcount
 
-        return await self._database.write(work)
+        purged = await self._database.write(work)
+        if purged:
+            await self._database.checkpoint_after_deletion()
+        return purged
 
     async def _insert(self, table: Table, columns: Sequence[Any], event: Event) -> None:
         def work(connection: sqlite3.Connection) -> None:

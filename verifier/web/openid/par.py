@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from specs.oauth import create_par_response
-from trillium.runtime.bodies import read_form
 from trillium.runtime.openapi import FORM, Content, HotRoute
 from verifier.services.openid.authenticate_client import AuthenticateClient
 from verifier.services.openid.constrain_sender import ConstrainSender
 from verifier.services.openid.push_login import PushLogin
+from verifier.web.openid.forms import read_parameters
 
 PAR_PATH: Final = "/openid/par"
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -29,7 +29,7 @@ class PushedLoginEndpoint:
     url: str
 
     async def respond(self, request: Request) -> Response:
-        pairs = await read_form(request)
+        pairs = await read_parameters(request)
         client = await self.authenticate(request.headers.getlist("authorization"), pairs)
         # RFC 9449 section 10.1: a key that is shown here is what the code is bound to.
         dpop = request.headers.getlist("dpop")
