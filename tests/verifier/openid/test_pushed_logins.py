@@ -31,9 +31,11 @@ async def push(
     relying: Relying, fields: Mapping[str, str], *, headers: Mapping[str, str] | None = None, **changed: str
 ) -> httpx.Response:
     """As a client that authenticates itself the way it is registered for."""
-    basic = relying.client.openid.auth_method is AuthMethod.BASIC
-    auth = httpx.BasicAuth(relying.client_id, changed.pop("secret", SECRET)) if basic else None
-    return await relying.counter.http.post(PAR, data={**fields, **changed}, auth=auth, headers=headers)
+    secret = changed.pop("secret", SECRET)
+    http, sent = relying.counter.http, {**fields, **changed}
+    if relying.client.openid.auth_method is not AuthMethod.BASIC:
+        return await http.post(PAR, data=sent, headers=headers)
+    return await http.post(PAR, data=sent, auth=httpx.BasicAuth(relying.client_id, secret), headers=headers)
 
 
 async def reference(relying: Relying, **changed: Any) -> dict[str, str]:
@@ -60,11 +62,11 @@ async def test_clients_push_as_they_authenticate(
     library: Library, person: Person, method: AuthMethod
 ) -> None:
     relying = await library.client(method)
-    shown = {
-        AuthMethod.POST: lambda: {"client_secret": SECRET},
-        AuthMethod.PRIVATE_KEY_JWT: lambda: relying.assertion(audience=PAR, jti="par"),
-        AuthMethod.NONE: dict,
-    }[method]()
+    shown: dict[str, str] = {}
+    if method is AuthMethod.POST:
+        shown = {"client_secret": SECRET}
+    elif method is AuthMethod.PRIVATE_KEY_JWT:
+        shown = relying.assertion(audience=PAR, jti="par")
     answer = await push(relying, {**asking(relying), **shown})
     assert answer.status_code == 201, answer.text
     taken = {"client_id": relying.client_id, "request_uri": answer.json()["request_uri"]}

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from specs.oauth import (
     OAuthError,
+    ServerError,
     TemporarilyUnavailable,
     create_authorization_error_response,
     create_authorization_response,
@@ -163,7 +164,7 @@ class BeginLogin:
             started = await self.start(client.service, request.preset, options)
         except VerifierError as error:
             # Evidence without a key to encrypt it to, a preset that went just now: not the person's doing.
-            raise TemporarilyUnavailable(error.code) from error
+            raise ServerError(error.code) from error
         return started.presentation
 
     def _refused(self, redirect_uri: str, state: str | None, error: OAuthError) -> BegunLogin:
