@@ -35,6 +35,8 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("POST", "/openid/token"),
         # Whoever registers speaks for nobody but themselves, and in production waits for an administrator.
         ("POST", "/openid/register"),
+        ("GET", "/openid/services/new"),
+        ("POST", "/openid/services/new"),
         ("GET", "/receipt-check"),
         ("POST", "/receipt-check"),
         ("GET", "/openapi.json"),

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from starlette.requests import Request
+from starlette.routing import Route
 
 from trillium.runtime.openapi import Content, HotRoute
+from trillium.runtime.pages import Pages
 from verifier.app.openid.parts import OpenIdParts
 from verifier.clients.openid.sector_lists import HttpSectorLists
 from verifier.domain.openid.registration import RegistrationRules
@@ -14,6 +17,10 @@ from verifier.services.openid.register_client import ClientRegistrations
 from verifier.services.openid.review_clients import ClientReviews
 from verifier.web.openid.management import openid_clients_router
 from verifier.web.openid.registration import RegistrationEndpoint
+from verifier.web.openid.service_page import NEW_SERVICE, FormCookie, NewServicePage
+
+if TYPE_CHECKING:
+    from verifier.app.services import Verifier
 
 REGISTER = "/openid/register"
 _CLIENT = f"{REGISTER}/{{client_id}}"
@@ -101,6 +108,22 @@ def registration_routes(services: ClientServices) -> Sequence[HotRoute]:
             tags=["openid clients"],
         ),
     )
+
+
+def service_page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
+    """What people open to register a service."""
+    settings, services = verifier.settings, verifier.openid.registration
+    cookie = FormCookie(
+        settings.base_path,
+        settings.https,
+        verifier.pages.sessions.secrets,
+        verifier.outside.randomness,
+    )
+    page = NewServicePage(pages, cookie, services.registrations, services.issuer)
+    return [
+        Route(NEW_SERVICE, page.show, methods=["GET"]),
+        Route(NEW_SERVICE, page.register, methods=["POST"]),
+    ]
 
 
 def client_routers(

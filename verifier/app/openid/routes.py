@@ -11,7 +11,7 @@ from trillium.runtime.errors import CallerKind
 from trillium.runtime.management import ManagementGuard
 from trillium.runtime.openapi import HotRoute
 from trillium.runtime.pages import Pages
-from verifier.app.openid.clients import client_routers, registration_routes
+from verifier.app.openid.clients import client_routers, registration_routes, service_page_routes
 from verifier.app.openid.logins import login_page_routes, login_routes
 from verifier.app.openid.receipt_check import receipt_check_routes
 from verifier.app.openid.sign_out import sign_out_routes
@@ -49,6 +49,7 @@ def openid_page_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
         *login_page_routes(verifier),
         *sign_out_routes(verifier, pages),
         *receipt_check_routes(verifier, pages),
+        *service_page_routes(verifier, pages),
     )
 
 
