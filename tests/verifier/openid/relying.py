@@ -221,12 +221,12 @@ class Library:
         await self.counter.desk.verifier.outside.openid.clients.add(client, event)
         return Relying(self.counter, client)
 
-    async def move(self, relying: Relying, **changed: Any) -> None:
+    async def move(self, relying: Relying, *, presets: tuple[str, ...] = PRESETS, **changed: Any) -> None:
         """Changes a client's registration while people sign in to it."""
         store = self.counter.desk.verifier.outside.openid.clients
         client = await store.get(relying.client.client_id)
         assert client is not None
-        service = replace(client.service, version=client.service.version + 1)
+        service = replace(client.service, presets=presets, version=client.service.version + 1)
         openid = replace(client.openid, version=client.openid.version + 1, **changed)
         event = Event(EventName.RELYING_SERVICE_CHANGED, Actor("cli"), relying.now, client.client_id)
         assert await store.update(RegisteredClient(service, openid), event)
