@@ -15,7 +15,9 @@ from specs.jose import Algorithm, Use, parse_jwks, parse_jws, verify_jws
 from specs.openid_connect import InvalidIdTokenHint, verify_id_token_hint
 from tests.verifier.openid.leaving import BYE, REMEMBERED, Visitor, somebody
 from tests.verifier.openid.relying import ISSUER, Library, opened_library
+from tests.verifier.test_planted_values import files_of
 from trillium.runtime.http_client import OutgoingClient, Reply, Unreachable
+from verifier.app.openid.tasks import purge_openid
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.openid.logout import GIVE_UP_AFTER
 
@@ -162,6 +164,20 @@ async def test_7_12_nobody_is_told_for_ever(telling: Told) -> None:
     assert await telling.reasons(EventName.LOGOUT_NOT_TOLD) == ["no_answer"]
     assert clock.now() - began <= GIVE_UP_AFTER + timedelta(minutes=20)
     assert 10 < len(telling.clients.got) < 40
+
+
+async def test_7_21_whom_a_session_was_about_is_forgotten_when_the_client_is_told(
+    telling: Told, tmp_path: Path
+) -> None:
+    began = payload(await telling.ended())
+    desk = telling.library.counter.desk
+    desk.clock.advance(minutes=10)
+    # The tokens of the login are over; what is left is the message.
+    await purge_openid(desk.verifier, desk.clock.now())
+    assert [data for data in files_of(tmp_path).values() if began["sub"].encode() in data]
+    await telling.deliver()
+    for path, data in files_of(tmp_path).items():
+        assert began["sub"].encode() not in data, path
 
 
 async def test_7_12_a_client_that_is_gone_is_not_called(telling: Told) -> None:

@@ -65,4 +65,7 @@ class SqliteLogouts:
                 connection.execute(_INSERT_EVENT, event_columns(event))
             return deleted
 
-        return await self._database.write(work)
+        finished = await self._database.write(work)
+        if finished:
+            await self._database.checkpoint_after_deletion()  # of whom it was about
+        return finished
