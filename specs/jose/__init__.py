@@ -53,7 +53,15 @@ from specs.jose.jwk import (
     parse_public_jwk,
     public_jwk_of,
 )
-from specs.jose.jws import SigningInput, UnverifiedJws, VerifiedJws, parse_jws, prepare_jws, verify_jws
+from specs.jose.jws import (
+    SigningInput,
+    UnverifiedJws,
+    VerifiedJws,
+    check_jws,
+    parse_jws,
+    prepare_jws,
+    verify_jws,
+)
 from specs.jose.jwt import verify_audience, verify_times
 from specs.jose.signatures import der_to_raw, raw_to_der, sign_with, signing_function, verify_signature
 from specs.jose.x5c import TrustAnchors, VerifiedChain, create_x5c, parse_x5c, trust_anchors, verify_chain
@@ -106,6 +114,7 @@ __all__ = [
     "WrongAudience",
     "WrongKeyUsage",
     "WrongType",
+    "check_jws",
     "create_encryption_jwk",
     "create_jwe",
     "create_public_jwk",

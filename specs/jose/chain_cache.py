@@ -21,10 +21,15 @@ class ChainCache:
 
     def verify(self, value: object, anchors: TrustAnchors, *, now: datetime) -> VerifiedChain:
         """The same answer and the same errors as verify_chain(parse_x5c(value), …)."""
-        sent = _strings(value)
+        # The header of a parsed token is made of tuples and needs no copy.
+        sent = value if type(value) is tuple else _strings(value)
         if sent is None:
             return verify_chain(parse_x5c(value), anchors, now=now)
-        known = self._chains.get((sent, anchors.version))
+        try:
+            # Every key is a tuple of strings, and so is what equals one.
+            known = self._chains.get((sent, anchors.version))
+        except TypeError:  # objects among the strings
+            known = None
         if known is not None and known.not_before <= now <= known.not_after:
             return known
         chain = verify_chain(parse_x5c(value), anchors, now=now)
@@ -36,6 +41,6 @@ class ChainCache:
 
 
 def _strings(value: object) -> tuple[str, ...] | None:
-    if isinstance(value, list | tuple) and all(isinstance(element, str) for element in value):
+    if isinstance(value, list) and all(isinstance(element, str) for element in value):
         return tuple(value)
     return None

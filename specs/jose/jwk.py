@@ -22,12 +22,13 @@ VerificationKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKe
 
 # RFC 7518 sections 6.2.2, 6.3.2 and 6.4: whoever sends one of these has given a secret away.
 PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
-_CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, Algorithm]]] = {
-    "P-256": (ec.SECP256R1(), 32, Algorithm.ES256),
-    "P-384": (ec.SECP384R1(), 48, Algorithm.ES384),
-    "P-521": (ec.SECP521R1(), 66, Algorithm.ES512),
+# The curve, the octets of a coordinate, the characters of these octets in base64url, and the algorithm.
+_CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, int, Algorithm]]] = {
+    "P-256": (ec.SECP256R1(), 32, 43, Algorithm.ES256),
+    "P-384": (ec.SECP384R1(), 48, 64, Algorithm.ES384),
+    "P-521": (ec.SECP521R1(), 66, 88, Algorithm.ES512),
 }
-_CURVE_NAMES: Final = {curve.name: name for name, (curve, _, _) in _CURVES.items()}
+_CURVE_NAMES: Final = {curve.name: name for name, (curve, *_) in _CURVES.items()}
 _RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
 _ED25519_SIZE: Final = 32
 
@@ -38,12 +39,12 @@ class PublicJwk:
     `members`: what RFC 7638 calls the required members, and nothing else that the sender may have put in.
     """
 
-    __slots__ = ("_thumbprint", "algorithm", "key", "kid", "members")
+    __slots__ = ("_members", "_thumbprint", "algorithm", "key", "kid")
 
     algorithm: Algorithm
     key: VerificationKey
     kid: str | None
-    members: Mapping[str, str]
+    _members: dict[str, str]
     _thumbprint: str | None
 
     def __init__(
@@ -58,11 +59,15 @@ class PublicJwk:
         put(self, "algorithm", algorithm)
         put(self, "key", key)
         put(self, "kid", kid)
-        put(self, "members", MappingProxyType(dict(members)))
+        put(self, "_members", dict(members))
         put(self, "_thumbprint", None)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{name} of a key does not change")
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        return MappingProxyType(self._members)
 
     @property
     def thumbprint(self) -> str:
@@ -97,7 +102,8 @@ def parse_public_jwk(value: object) -> PublicJwk:
         raise InvalidJwk("not an object")
     if not PRIVATE_MEMBERS.isdisjoint(value):
         raise PrivateJwk
-    _check_purpose(value)
+    if "use" in value or "key_ops" in value:
+        _check_purpose(value)
     match value.get("kty"):
         case "EC":
             found = _parse_ec(value)
@@ -156,7 +162,7 @@ def public_jwk_of(
         if name is None:
             raise UnsupportedJwk("crv")
         point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        size, own = _CURVES[name][1], _CURVES[name][2]
+        _, size, _, own = _CURVES[name]
         members = {"kty": "EC", "crv": name, "x": b64url_encode(point[1 : size + 1])}
         members["y"] = b64url_encode(point[size + 1 :])
         found: tuple[Algorithm, VerificationKey] = own, key
@@ -180,13 +186,19 @@ def public_jwk_of(
 
 def ec_public_key(jwk: Mapping[Any, Any]) -> ec.EllipticCurvePublicKey:
     """The point of an EC key on P-256, P-384 or P-521 (RFC 7518 section 6.2.1), whatever it is used for."""
-    name = jwk.get("crv")
-    if not isinstance(name, str) or name not in _CURVES:
+    name, x, y = jwk.get("crv"), jwk.get("x"), jwk.get("y")
+    found = _CURVES.get(name) if isinstance(name, str) else None
+    if found is None:
         raise UnsupportedJwk("crv")
-    curve, size, _ = _CURVES[name]
-    point = b"\x04" + _octets(jwk, "x", size) + _octets(jwk, "y", size)
+    curve, size, characters, _ = found
+    if type(x) is not str or type(y) is not str or not len(x) == len(y) == characters:
+        raise InvalidJwk(f"x or y is not text for {size} octets")
     try:
+        # So many characters stand for so many octets, in the one spelling that is decoded.
+        point = b"\x04" + b64url_decode(x) + b64url_decode(y)
         return ec.EllipticCurvePublicKey.from_encoded_point(curve, point)
+    except InvalidBase64Url as error:
+        raise InvalidJwk("x or y is not base64url") from error
     except ValueError as error:
         raise InvalidJwk("point is not on the curve") from error
 
@@ -195,10 +207,10 @@ _Found: TypeAlias = tuple[Algorithm, VerificationKey, dict[str, str]]
 
 
 def _parse_ec(jwk: Mapping[Any, Any]) -> _Found:
-    key = ec_public_key(jwk)
-    algorithm = _CURVES[jwk["crv"]][2]
+    key, name = ec_public_key(jwk), jwk["crv"]
+    algorithm = _CURVES[name][3]
     _check_algorithm(jwk, algorithm)
-    return algorithm, key, {"kty": "EC", "crv": jwk["crv"], "x": jwk["x"], "y": jwk["y"]}
+    return algorithm, key, {"kty": "EC", "crv": name, "x": jwk["x"], "y": jwk["y"]}
 
 
 def _parse_okp(jwk: Mapping[Any, Any]) -> _Found:

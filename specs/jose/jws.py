@@ -121,14 +121,20 @@ def verify_jws(jws: UnverifiedJws, key: PublicJwk, *, use: Use, typ: str | None)
     section 4.1.9); None says that this kind of token has no type. Raises AlgorithmNotAllowed, WrongType,
     InvalidSignature.
     """
+    check_jws(jws, key, use=use, typ=typ)
+    return VerifiedJws(jws.header, jws.payload, key, _SEAL)
+
+
+def check_jws(jws: UnverifiedJws, key: PublicJwk, *, use: Use, typ: str | None) -> None:
+    """Returns where verify_jws would, and raises the same: for tokens that are parts of something larger."""
     # RFC 8725 section 3.1: the algorithm is the key's, and one of those accepted for this use.
-    if jws.header["alg"] != key.algorithm or key.algorithm not in ALLOWED[use]:
-        raise AlgorithmNotAllowed(f"{use.value}: key is {key.algorithm}")
+    algorithm = key.algorithm
+    if jws.header["alg"] != algorithm or algorithm not in ALLOWED[use]:
+        raise AlgorithmNotAllowed(f"{use.value}: key is {algorithm}")
     # RFC 8725 section 3.11: a token of one kind never passes for another.
     if typ is not None and not _same_type(jws.header.get("typ"), typ):
         raise WrongType(f"not {typ}")
     verify_signature(key, jws.signature, jws.signing_input)
-    return VerifiedJws(jws.header, jws.payload, key, _SEAL)
 
 
 def _same_type(found: object, expected: str) -> bool:

@@ -1,6 +1,7 @@
 """One disclosure: a salt, a claim name (not for array elements) and a value (RFC 9901 section 4.2)."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import repeat
 from typing import Final, NamedTuple, TypeAlias
 
@@ -21,7 +22,8 @@ _MAX_DEPTH: Final = 32
 # By the length of a text modulo 4: characters that fill up its last group with one, two or three line feeds,
 # provided that the spare bits of its last character are zero. No text has the length that "." is for.
 _LINE_FEEDS: Final = ("CgoK", ".", "oK", "K")
-_new_tuple: Final = tuple.__new__  # as the constructor of a NamedTuple does, without its call in between
+_ONLY_PROPERTIES: Final = {_OBJECT_PROPERTY}
+_ONLY_STRINGS: Final = {str}
 
 
 class Disclosure(NamedTuple):
@@ -38,6 +40,10 @@ class Disclosure(NamedTuple):
         return f"Disclosure(digest={self.digest!r})"
 
 
+# What Disclosure._make does, without a call of Python for each.
+_new_disclosure: Final = partial(tuple.__new__, Disclosure)
+
+
 def parse_disclosures(
     encoded: Sequence[str], algorithm: DigestAlgorithm
 ) -> tuple[dict[str, Disclosure], list[SdJwtError]]:
@@ -51,19 +57,24 @@ def parse_disclosures(
     if not encoded:
         return {}, []
     digests = algorithm.digests(map(str.encode, encoded, repeat("ascii"), repeat("replace")))
-    contents = _contents_together(encoded) or [_content(text) for text in encoded]
+    contents = _contents_together(encoded)
+    if contents is None:
+        return _each(encoded, digests, [_content(text) for text in encoded])
+    if set(map(len, contents)) == _ONLY_PROPERTIES:
+        salts, names, values = zip(*contents, strict=True)
+        if set(map(type, salts + names)) == _ONLY_STRINGS and RESERVED_NAMES.isdisjoint(names):
+            # What nearly all presentations consist of; everything else, and all that may be wrong, below.
+            parts = zip(encoded, digests, salts, names, values, strict=True)
+            return dict(zip(digests, map(_new_disclosure, parts), strict=True)), []
+    return _each(encoded, digests, contents)
+
+
+def _each(
+    encoded: Sequence[str], digests: Sequence[str], contents: Sequence[JsonValue]
+) -> tuple[dict[str, Disclosure], list[SdJwtError]]:
     found: dict[str, Disclosure] = {}
     refused: list[SdJwtError] = []
     for text, digest, content in zip(encoded, digests, contents, strict=True):
-        # What nearly all are is looked at here; everything else, with all that may be wrong, in _disclosure.
-        if (
-            type(content) is list
-            and len(content) == _OBJECT_PROPERTY
-            and type(content[0]) is str is type(content[1])
-            and content[1] not in RESERVED_NAMES
-        ):
-            found[digest] = _new_tuple(Disclosure, (text, digest, *content))
-            continue
         try:
             found[digest] = _disclosure(text, digest, content)
         except SdJwtError as error:
@@ -71,7 +82,7 @@ def parse_disclosures(
     return found, refused
 
 
-def _contents_together(encoded: Sequence[str]) -> list[JsonValue] | None:
+def _contents_together(encoded: Sequence[str]) -> list[list[JsonValue]] | None:
     """The contents when all disclosures are canonical base64url of arrays without mistakes, needless white
     space and escapes; otherwise None.
 
@@ -91,7 +102,7 @@ def _contents_together(encoded: Sequence[str]) -> list[JsonValue] | None:
         # Each has a bracket of its own, so that none can be deeper than this.
         if len(array) - len(array.replace(b"[", b"").replace(b"{", b"")) > _MAX_DEPTH + len(encoded):
             return None
-        contents: list[JsonValue] = orjson.loads(array)
+        contents: list[list[JsonValue]] = orjson.loads(array)
         # What parse_json does, for each: the same bytes again mean that no member name came twice and no
         # number lost digits. They also mean that each text is JSON by itself and ends with its disclosure,
         # and that no last character had loose bits, which would be another byte behind the array.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from specs.encoding import EncodingError, create_json, parse_json_object, to_numeric_date
 from specs.errors import ProtocolError
@@ -16,10 +16,10 @@ from specs.jose import (
     SigningInput,
     UnverifiedJws,
     Use,
+    check_jws,
     parse_jws,
     parse_public_jwk,
     prepare_jws,
-    verify_jws,
     verify_times,
 )
 from specs.sd_jwt.digest import digest_algorithm_of
@@ -45,8 +45,7 @@ MAX_KEY_BINDING_BYTES: Final = 16_384
 _REGISTERED: Final = frozenset({"iat", "aud", "nonce", "sd_hash"})
 
 
-@dataclass(frozen=True, slots=True)
-class KeyBindingPolicy:
+class KeyBindingPolicy(NamedTuple):
     """Key binding is required, and this is what it must be bound to (RFC 9901 sections 7.3 and 9.5).
 
     `max_age`: how long before now the KB-JWT may have been made; the leeway comes on top, also into the
@@ -178,7 +177,7 @@ def _signature_reasons(jws: UnverifiedJws, key: PublicJwk | None) -> list[Protoc
     if key is None:
         return reasons
     try:
-        verify_jws(jws, key, use=Use.KEY_BINDING, typ=None)
+        check_jws(jws, key, use=Use.KEY_BINDING, typ=None)
     except AlgorithmNotAllowed as error:
         reasons.append(KeyBindingAlgorithmNotAllowed(error.detail))
     except JoseError:

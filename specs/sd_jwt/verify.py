@@ -6,7 +6,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from specs.errors import ProtocolError
 from specs.jose import (
@@ -17,8 +17,8 @@ from specs.jose import (
     Use,
     WrongAudience,
     WrongType,
+    check_jws,
     verify_audience,
-    verify_jws,
     verify_times,
 )
 from specs.sd_jwt.errors import (
@@ -70,8 +70,7 @@ class VerifiedSdJwt:
         return self.sd_jwt.jws.header
 
 
-@dataclass(frozen=True, slots=True)
-class SdJwtReport:
+class SdJwtReport(NamedTuple):
     """Either a verified SD-JWT and no reasons, or reasons and nothing else."""
 
     verified: VerifiedSdJwt | None
@@ -162,7 +161,7 @@ def _issuer_reasons(
     """Section 7.1 step 2 and the type (section 9.11), one after the other."""
     reasons: list[ProtocolError] = []
     try:
-        verify_jws(sd_jwt.jws, key, use=use, typ=typ)
+        check_jws(sd_jwt.jws, key, use=use, typ=typ)
     except WrongType as error:
         reasons.append(IssuerTypeWrong(error.detail))
         reasons += _issuer_reasons(sd_jwt, key, use, None)

@@ -117,8 +117,7 @@ class VerifiedCredential:
         return self.sd_jwt.key_binding
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialReport:
+class CredentialReport(NamedTuple):
     """Either a verified credential and no reasons, or reasons and nothing else."""
 
     verified: VerifiedCredential | None
@@ -259,11 +258,11 @@ class _Found:
             self.reasons.append(error)
 
 
-def _disclosure_reasons(processed: ProcessedClaims) -> Iterator[ProtocolError]:
+def _disclosure_reasons(processed: ProcessedClaims) -> list[ProtocolError]:
     """Section 2.2.2.3: no disclosure of these claims or inside them, not even one that was not sent."""
     places = (*processed.disclosed, *processed.hidden, *processed.arrays)
-    for name in sorted({place[0] for place in places if place and place[0] in NEVER_DISCLOSED}, key=str):
-        yield ClaimNeverDisclosable(str(name))
+    names = NEVER_DISCLOSED.intersection([place[0] for place in places if place])
+    return [ClaimNeverDisclosable(name) for name in sorted(names)] if names else []
 
 
 def _is_well_formed(other_types: Any, vct: str) -> bool:
