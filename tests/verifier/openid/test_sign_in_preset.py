@@ -20,7 +20,7 @@ async def person(library: Library) -> AsyncIterator[Person]:
 async def test_7_09_the_presentation_api_does_not_have_it(library: Library) -> None:
     """Its result would hold the number itself; registering for the preset does not change that."""
     service = await library.counter.register(*PRESETS)
-    for wishes in ({}, {"release": "browser"}, {"reference": "x"}):
+    for wishes in ({}, {"flow": "page"}, {"reference": "x"}):
         body = {"preset": "sign-in", **wishes}
         answer = await library.counter.http.post("/presentations", json=body, auth=service)
         assert is_problem(answer, "preset_for_sign_in_only"), answer.text
