@@ -15,6 +15,7 @@ from bench import (
     http_paths,
     jwe_paths,
     jws_paths,
+    login_paths,
     memory_paths,
     presentation_paths,
     report,
@@ -88,6 +89,7 @@ def _figures(extent: Extent) -> Iterator[Figure]:
     yield from http_paths.figures(extent.http)
     yield from flow_paths.figures(extent.http)
     yield from presentation_paths.figures(extent.http)
+    yield from login_paths.figures(extent.http)
     yield from allocation_paths.figures(extent.lists)
     yield from memory_paths.figures(extent.presenting_seconds)
 

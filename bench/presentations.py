@@ -20,11 +20,17 @@ from trillium.runtime.clock import SystemClock
 from trillium.runtime.database import open_database
 from trillium.runtime.http_client import OutgoingClient, Reply, StrangerClient
 from trillium.runtime.management import open_management_guard
+from verifier.app.openid.outside import OpenIdOutside
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.domain.event import Actor
 from verifier.domain.trust import FixedTrust, Trust, TrustedIssuer
 from verifier.services.start_presentation import StartOptions
 from verifier.store.memory import MemoryVerifierStore
+from verifier.store.openid.clients_memory import MemoryOpenIdClients
+from verifier.store.openid.grants_memory import MemoryGrants
+from verifier.store.openid.logins_memory import MemoryLogins
+from verifier.store.openid.logouts_memory import MemoryLogouts
+from verifier.store.openid.replays_memory import MemoryReplays
 from verifier.store.pages_memory import MemoryPages
 
 PRESET = "identity"
@@ -67,15 +73,30 @@ def verifier_without_database(var_dir: Path) -> verifier.app.Verifier:
     statuses = HttpStatusLists(_ListFromFile((var_dir / LIST_FILE).read_bytes()))
     # Whatever is not named here is as in service, over a database that nothing is written to.
     database = open_database(settings.database_url)
+    store = MemoryVerifierStore()
     outside = replace(
         verifier.app.open_outside(settings, database, StrangerClient(loopback_origins=())),
-        store=MemoryVerifierStore(),
+        store=store,
         statuses=statuses,
         pages=MemoryPages(),
     )
+    outside = replace(outside, openid=_openid_without_database(outside.openid, store))
     ring = verifier.app.open_ring(settings, clock.now())
     trust = FixedTrust(Trust((TrustedIssuer(issuing.public_url, anchors, vcts),)))
     return verifier.app.build_verifier(settings, ring, outside, trust)
+
+
+def _openid_without_database(outside: OpenIdOutside, store: MemoryVerifierStore) -> OpenIdOutside:
+    logins = MemoryLogins()
+    return replace(
+        outside,
+        clients=MemoryOpenIdClients(store),
+        grants=MemoryGrants(),
+        logins=logins,
+        sessions=logins,
+        logouts=MemoryLogouts(),
+        replays=MemoryReplays(),
+    )
 
 
 async def start_many(built: verifier.app.Verifier, var_dir: Path, count: int, mode: ResponseMode) -> None:

@@ -53,11 +53,18 @@ def _verifier_memory(var_dir: Path, options: Mapping[str, str]) -> ASGIApp:
     return mount([Part(app.settings.public_url, assembled)])
 
 
+def _verifier_openid(var_dir: Path, _options: Mapping[str, str]) -> ASGIApp:
+    app = presentations.verifier_without_database(var_dir)
+    assembled = presentations.assembled(app, var_dir, _no_background)
+    return mount([Part(app.settings.public_url, assembled)])
+
+
 SCENARIOS: Mapping[str, Callable[[Path, Mapping[str, str]], ASGIApp]] = {
     "issuer-memory": _issuer_memory,
     "issuer-bare": _issuer_bare,
     "issuer-sqlite": _issuer_sqlite,
     "verifier-memory": _verifier_memory,
+    "verifier-openid": _verifier_openid,
 }
 
 

@@ -10,8 +10,11 @@ from tests.interop.desks import (
     open_issuing_desk,
     open_relying_service,
 )
+from tests.interop.openid_fixtures import browser, maya, mayas_credo, openid, page
 from tests.interop.server_process import ServerProcess, start_server
 from tests.interop.wallet_process import Wallet, WalletProcess, start_wallets
+
+__all__ = ["browser", "maya", "mayas_credo", "openid", "page"]
 
 
 @pytest.fixture(scope="session")
