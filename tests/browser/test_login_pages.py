@@ -181,6 +181,15 @@ async def test_a_page_that_waits_finds_the_way_on_by_itself(signing: Signing) ->
         assert visit.complaints == []
 
 
+async def test_a_double_click_goes_on_like_a_single_one(signing: Signing) -> None:
+    async with signing.site.visitor.at(signing.address(), width=PHONE) as visit:
+        page = visit.page
+        await page.goto(await signing.answer(page))
+        await page.get_by_role("button", name=WORDS["en"]["continue"]).dblclick(no_wait_after=True)
+        await page.wait_for_url(f"{signing.callback}?*")
+        assert signing.came_back(page)["code"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_request_that_leads_nowhere_is_a_page(signing: Signing, language: str) -> None:
     address = signing.address().replace("signed-in", "elsewhere")

@@ -26,9 +26,9 @@ def create_pages(*, base_path: str, https: bool, sandbox: bool) -> Pages:
     )
 
 
-def script_address(base_path: str) -> str:
-    """Of the page's script, which it can do without."""
-    return static_address(base_path, STATIC_NAME, HERE / "static", "js/present_page.js")
+def script_address(base_path: str, name: str = "present_page") -> str:
+    """Of a page's script, which it can do without."""
+    return static_address(base_path, STATIC_NAME, HERE / "static", f"js/{name}.js")
 
 
 def static_mounts() -> list[Mount]:

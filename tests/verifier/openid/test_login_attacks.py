@@ -1,16 +1,20 @@
 """What somebody tries who wants to pass as another, or to have a code that is not theirs (7.18, 5.29)."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.verifier.openid.relying import CALLBACK, ISSUER, Library, Relying
+from tests.verifier.openid.relying import CALLBACK, ISSUER, Library, Relying, opened_library
 from tests.verifier.openid.signing_in import Person, asking, back_at, page_at
 from tests.verifier.surroundings import MANAGEMENT as ACTOR
 from tests.verifier.surroundings import PUBLIC_URL
 from tests.verifier.web.page_visitors import browser_of, code_in, form_token, open_page, state_in
+from verifier.clients.presets import SHIPPED
+from verifier.domain.presentation import CrossDevice
 
 
 @asynccontextmanager
@@ -87,6 +91,21 @@ async def test_5_32_another_device_answers_when_its_characters_are_carried_over(
         answer = await phone.browser.http.post(f"{page}/continue", data={"form_token": "x"})
         assert answer.status_code == 403
         assert back_at(await person.go_on(page)).code
+
+
+async def test_5_32_a_preset_that_lets_relayed_codes_through_does_not_when_somebody_signs_in(
+    tmp_path: Path,
+) -> None:
+    presets = tmp_path / "presets"
+    presets.mkdir()
+    opened = json.loads((SHIPPED / "sign-in.json").read_text()) | {"cross_device": "open"}
+    (presets / "sign-in.json").write_text(json.dumps(opened))
+    async with opened_library(tmp_path, presets_dir=presets) as library, somebody(library) as attacker:
+        assert library.counter.desk.verifier.presets["sign-in"].cross_device is CrossDevice.OPEN
+        page = await attacker.begin(asking(await library.client()))
+        async with somebody(library) as victim:
+            await victim.browser.open(await attacker.show(page))
+        assert await attacker.browser.state(page) == "code"
 
 
 async def test_a_page_that_is_handed_to_somebody_else_is_worth_nothing(

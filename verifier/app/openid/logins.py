@@ -25,6 +25,7 @@ from verifier.web.openid.login_page import LoginPage
 from verifier.web.openid.par import PushedLoginEndpoint, par_routes
 from verifier.web.openid.sign_in_cookies import SignInCookies
 from verifier.web.page_cookies import PageCookies
+from verifier.web.pages import script_address
 
 if TYPE_CHECKING:
     from verifier.app.services import Verifier
@@ -81,7 +82,10 @@ def sign_in_cookies(settings: Settings) -> SignInCookies:
 def login_page(verifier: "Verifier") -> LoginPage:
     """What the page of a presentation has when it answers a login."""
     settings = verifier.settings
-    return LoginPage(verifier.openid.logins.finish, _page_cookies(verifier), sign_in_cookies(settings))
+    script = script_address(settings.base_path, "press_once")
+    return LoginPage(
+        verifier.openid.logins.finish, _page_cookies(verifier), sign_in_cookies(settings), script
+    )
 
 
 def login_routes(verifier: "Verifier") -> Sequence[HotRoute]:

@@ -24,7 +24,7 @@ from verifier.domain.openid.login import LOGIN_LIFETIME, Login, LoginRequest
 from verifier.domain.openid.repeat_login import may_repeat
 from verifier.domain.openid.session import ReauthenticationSession, session_name
 from verifier.domain.openid.subject import subject_mode_of
-from verifier.domain.presentation import Presentation, Release
+from verifier.domain.presentation import CrossDevice, Presentation, Release
 from verifier.domain.preset import SubjectMode
 from verifier.domain.relying_service import ClientId
 from verifier.errors import VerifierError
@@ -159,7 +159,14 @@ class BeginLogin:
         open_ones = await self.stores.presentations.count_open(client.client_id, now, at_most=self.most_open)
         if open_ones >= self.most_open:
             raise TemporarilyUnavailable("too many are open")
-        options = StartOptions(release=Release.BROWSER, locale=locale, signs_in=True)
+        # Who signs in is worth more than one answer: a relayed QR code never does it by itself (5.32).
+        is_open = self.read.presets[request.preset].cross_device is CrossDevice.OPEN
+        options = StartOptions(
+            release=Release.BROWSER,
+            cross_device=CrossDevice.CODE if is_open else None,
+            locale=locale,
+            signs_in=True,
+        )
         try:
             started = await self.start(client.service, request.preset, options)
         except VerifierError as error:

@@ -21,11 +21,12 @@ from verifier.web.page_cookies import PageCookies
 
 @dataclass(frozen=True, slots=True)
 class LoginPage:
-    """``POST /present/{page}/continue``, and what the page says of the login."""
+    """``POST /present/{page}/continue``, and what the page says of the login. ``script``: its address."""
 
     finish: FinishLogin
     pages: PageCookies
     cookies: SignInCookies
+    script: str
 
     async def of(self, visit: PageVisit) -> Login | None:
         """The login that the page answers; ``None``: a presentation of a service's own."""
@@ -46,6 +47,7 @@ class LoginPage:
                 "is_late": not login.is_open_at(self.finish.clock.now()),
                 "subject_mode": mode,
                 "minutes": minutes,
+                "script": self.script,
             }
         }
 
