@@ -8,7 +8,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from trillium.runtime.application import create_application
-from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
+from trillium.runtime.errors import CallerKind, KindOfRoute, install_error_handlers, kinds_by_prefix
 from trillium.runtime.health import HEALTH, HEALTH_PATH
 from trillium.runtime.management import ManagementGuard
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
@@ -32,6 +32,7 @@ from verifier.app.readiness import build_readiness
 from verifier.app.services import Verifier
 from verifier.app.wallets import wallet_routes
 from verifier.errors import DrillsRefused
+from verifier.settings import Settings
 from verifier.web.answers import ANSWERS
 from verifier.web.management import ManagementServices, management_router
 from verifier.web.openid.receipt_check import MAX_BODY, RECEIPT_CHECK
@@ -80,13 +81,23 @@ def assemble(
             *static_mounts(),
         ]
     )
-    kinds = kinds_by_prefix(
+    handlers = install_error_handlers(app, ANSWERS, _kinds(), pages)
+    install_middleware(app, handlers, _options(settings))
+    return app
+
+
+def _kinds() -> KindOfRoute:
+    """Who is told about errors, and so in which form."""
+    return kinds_by_prefix(
         dict.fromkeys(("/management", "/presentations", "/evidence"), CallerKind.PROBLEM)
         | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE)
         | OPENID_KINDS,
         CallerKind.OAUTH,
     )
-    options = MiddlewareOptions(
+
+
+def _options(settings: Settings) -> MiddlewareOptions:
+    return MiddlewareOptions(
         https=settings.https,
         default_language=settings.default_locale,
         cross_origin=CROSS_ORIGIN,
@@ -100,5 +111,3 @@ def assemble(
         },
         quiet=lambda path: path in (HEALTH_PATH, READY_PATH) or is_state_path(path),
     )
-    install_middleware(app, install_error_handlers(app, ANSWERS, kinds, pages), options)
-    return app

@@ -44,7 +44,7 @@ async def test_it_starts_and_serves_with_a_trust_list(tmp_path: Path) -> None:
             token = (tmp_path / "management.token").read_text().strip()
             headers = {"Authorization": f"Bearer {token}"}
             presets = await http.get("/management/presets", headers=headers)
-            assert len(presets.json()["presets"]) == 3
+            assert len(presets.json()["presets"]) == 4
             body = {"name_en": "a", "name_fr": "b", "presets": ["identity"]}
             client = (await http.post("/management/clients", json=body, headers=headers)).json()
             service = httpx.BasicAuth(client["client_id"], client["client_secret"])

@@ -37,7 +37,7 @@ async def production(tmp_path: Path) -> AsyncIterator[Counter]:
 
 def token_in(page: httpx.Response) -> str:
     [token] = re.findall(r'name="form_token" value="([^"]+)"', page.text)
-    return token
+    return str(token)
 
 
 async def send(counter: Counter, headers: dict[str, str] | None = None, **changed: Any) -> httpx.Response:
@@ -49,7 +49,7 @@ async def send(counter: Counter, headers: dict[str, str] | None = None, **change
 def shown(page: httpx.Response, name: str) -> str:
     """A value that is shown once."""
     [value] = re.findall(rf'\({name}\)</span></dt>\s*<dd><code class="site">([^<]+)</code>', page.text)
-    return value
+    return str(value)
 
 
 async def test_a_service_registers_and_is_told_its_secret_once(counter: Counter) -> None:

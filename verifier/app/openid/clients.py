@@ -1,14 +1,14 @@
 """OpenID clients: registered by themselves or by an operator, reviewed, wired."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.routing import Route
 
-from trillium.runtime.openapi import Content, HotRoute
+from trillium.runtime.openapi import Content, Handler, HotRoute
 from trillium.runtime.pages import Pages
 from verifier.app.openid.parts import OpenIdParts
 from verifier.clients.openid.sector_lists import HttpSectorLists
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 REGISTER = "/openid/register"
 _CLIENT = f"{REGISTER}/{{client_id}}"
+_TAGS = ("openid clients",)
+_SENT = Content(description="Client metadata (RFC 7591 section 2).")
+_TOLD = Content(description="The registration (RFC 7591 section 3.2.1).")
+_REFUSED = Content(description="An error, as JSON.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,60 +57,52 @@ def build_clients(parts: OpenIdParts) -> ClientServices:
 
 
 def registration_routes(services: ClientServices) -> Sequence[HotRoute]:
-    """What services call to register."""
+    """What services call to register, and then to look after their registration."""
     endpoint = RegistrationEndpoint(services.registrations, services.issuer)
-    sent = Content(description="Client metadata (RFC 7591 section 2).")
-    told = Content(description="The registration (RFC 7591 section 3.2.1).")
-    refused = Content(description="An error, as JSON.")
-    return (
-        HotRoute(
-            method="POST",
-            path=REGISTER,
-            handler=endpoint.register,
-            summary="Register an OpenID client; secret and token are in this answer only",
-            public=True,
-            request=sent,
-            responses={201: told, 400: refused, 429: refused},
-            tags=["openid clients"],
-        ),
-        HotRoute(
-            method="GET",
-            path=_CLIENT,
-            handler=endpoint.look,
-            summary="The registration of a client, for the holder of its registration access token",
-            public=False,
-            responses={200: told, 401: refused},
-            tags=["openid clients"],
-        ),
-        HotRoute(
-            method="PUT",
-            path=_CLIENT,
-            handler=endpoint.change,
-            summary="Register everything of a client anew (RFC 7592 section 2.2)",
-            public=False,
-            request=sent,
-            responses={200: told, 400: refused, 401: refused, 409: refused},
-            tags=["openid clients"],
-        ),
-        HotRoute(
-            method="DELETE",
-            path=_CLIENT,
-            handler=endpoint.remove,
-            summary="Give a registration up",
-            public=False,
-            responses={204: Content(description="It is gone."), 401: refused},
-            tags=["openid clients"],
-        ),
-        HotRoute(
-            method="POST",
-            path=f"{_CLIENT}/secret",
-            handler=endpoint.rotate,
-            summary="A new secret; it is in this answer only",
-            public=False,
-            request=Content(description="old_secret_hours: how long the old one stays good, 0 to 168."),
-            responses={200: told, 400: refused, 401: refused, 409: refused},
-            tags=["openid clients"],
-        ),
+    register = HotRoute(
+        method="POST",
+        path=REGISTER,
+        handler=endpoint.register,
+        summary="Register an OpenID client; secret and token are in this answer only",
+        public=True,
+        request=_SENT,
+        responses={201: _TOLD, 400: _REFUSED, 429: _REFUSED},
+        tags=_TAGS,
+    )
+    return (register, *_own_routes(endpoint))
+
+
+def _own_routes(endpoint: RegistrationEndpoint) -> Sequence[HotRoute]:
+    """For the holder of a registration access token (RFC 7592)."""
+    gone = Content(description="It is gone.")
+    hours = Content(description="old_secret_hours: how long the old one stays good, 0 to 168.")
+    changing = {200: _TOLD, 400: _REFUSED, 401: _REFUSED, 409: _REFUSED}
+    look = _own("GET", endpoint.look, "The registration of a client", {200: _TOLD, 401: _REFUSED})
+    change = _own("PUT", endpoint.change, "Register everything of a client anew", changing, sent=_SENT)
+    remove = _own("DELETE", endpoint.remove, "Give a registration up", {204: gone, 401: _REFUSED})
+    summary = "A new secret; it is in this answer only"
+    rotate = _own("POST", endpoint.rotate, summary, changing, sent=hours, below="/secret")
+    return (look, change, remove, rotate)
+
+
+def _own(
+    method: Literal["GET", "POST", "PUT", "DELETE"],
+    handler: Handler,
+    summary: str,
+    responses: Mapping[int, Content],
+    *,
+    sent: Content | None = None,
+    below: str = "",
+) -> HotRoute:
+    return HotRoute(
+        method=method,
+        path=f"{_CLIENT}{below}",
+        handler=handler,
+        summary=summary,
+        public=False,
+        request=sent,
+        responses=responses,
+        tags=_TAGS,
     )
 
 
