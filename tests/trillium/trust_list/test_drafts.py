@@ -126,6 +126,9 @@ BAD: dict[str, Mapping[str, Any]] = {
     "issuer-twice": {"issuers": [entry(), entry()]},
     "type-twice": {"issuers": [entry(types=["photo-card", "photo-card/1"])]},
     "not-a-date": {"issuers": [entry(types=[{"type": "photo-card", "valid_until": "soon"}])]},
+    "before-all-time": {
+        "issuers": [entry(types=[{"type": "photo-card", "valid_from": "0001-01-01T00:00+14:00"}])]
+    },
     "no-time-zone": {"issuers": [entry(types=[{"type": "photo-card", "valid_until": "2030-01-01T00:00"}])]},
     "backwards": {
         "issuers": [entry(types=[{"type": "x", "valid_from": "2030-01-02", "valid_until": "2030-01-01"}])]

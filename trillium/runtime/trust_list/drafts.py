@@ -170,8 +170,8 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        if moment.tzinfo is None and len(text) > len("2026-01-01"):
+            raise BadDraft(f"{text} does not say in which time zone")
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # the second: before the year 1 in UTC
         raise BadDraft(f"{text} is no date") from error
-    if moment.tzinfo is None and len(text) > len("2026-01-01"):
-        raise BadDraft(f"{text} does not say in which time zone")
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
