@@ -90,11 +90,10 @@ def import_lote(
 
 def _identifiers(said: Sequence[str]) -> dict[str, str]:
     pairs = [one.rpartition("=") for one in said]
-    if any(not name or not url for name, _, url in pairs) or len({name for name, _, _ in pairs}) != len(
-        pairs
-    ):
+    identifiers = {name: url for name, _, url in pairs}
+    if len(identifiers) != len(pairs) or not all(name and url for name, url in identifiers.items()):
         fail("--issuer: NAME=URL, each name once", code=MISUSED)
-    return {name: url for name, _, url in pairs}
+    return identifiers
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -217,7 +217,13 @@ def test_two_of_the_same_name_are_not_told_apart_by_it() -> None:
     nameless: dict[str, Any] = {"ServiceSupplyPoints": None}
     pair = (entity(service(**nameless)), entity(service(PID, certificate(), **nameless)))
     choice = chosen(document(*pair), identifiers={"Ministry": ISSUER})
-    assert (choice.taken, reasons(choice)) == ((), ["identifier_twice"] * 2)
+    assert (choice.taken, reasons(choice)) == ((), ["name_twice"] * 2)
+    # Not even when one of them is out already: it may be the one that was meant.
+    gone = entity(service(PID, certificate(LEAF)), name="Ministère")
+    choice = chosen(
+        document(gone, entity(service(), TEName=[words("Ministère")])), identifiers={"Ministère": ISSUER}
+    )
+    assert (choice.taken, reasons(choice)[-1]) == ((), "name_twice")
 
 
 def test_names_that_would_do_something_on_a_screen() -> None:

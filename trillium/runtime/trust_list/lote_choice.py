@@ -244,7 +244,12 @@ def _identifier(
     choosing: _Choosing, entity: LoteEntity, services: Sequence[LoteService]
 ) -> tuple[str | None, str, str]:
     """The identifier; or None, and reason and detail."""
-    said = {choosing.identifiers[name] for _, name in entity.names if name in choosing.identifiers}
+    named = {name for _, name in entity.names if name in choosing.identifiers}
+    # Of two of a name the one that was left out may be the one that is meant.
+    twice = [one for one in choosing.lote.entities if named & {name for _, name in one.names}]
+    if len(twice) > 1:
+        return None, "name_twice", ", ".join(sorted(named))
+    said = {choosing.identifiers[name] for name in named}
     offered = said or {point for service in services for point in service.supply_points}
     if len(offered) != 1:
         return None, "no_identifier" if not offered else "several_identifiers", ", ".join(sorted(offered))
