@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.routing import Route
 
-from trillium.runtime.openapi import Content, Handler, HotRoute
+from trillium.runtime.hot_routes import Handler
+from trillium.runtime.openapi import Content, HotRoute
 from trillium.runtime.pages import Pages
 from verifier.app.openid.parts import OpenIdParts
 from verifier.clients.openid.sector_lists import HttpSectorLists
