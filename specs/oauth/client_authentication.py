@@ -252,7 +252,7 @@ def _verify_signature(jws: UnverifiedJws, keys: Sequence[PublicJwk]) -> Verified
 
 def _check_audience(claims: dict[str, Any], audiences: Collection[str]) -> None:
     found = claims.get("aud")
-    named = found[0] if isinstance(found, list) and len(found) == 1 else found
+    named = found[0] if isinstance(found, list) and found else found
     if not isinstance(named, str) or named not in audiences:
         raise WrongAudience
     verify_audience(claims, named, sole=True)

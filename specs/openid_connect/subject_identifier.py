@@ -58,9 +58,8 @@ def subject_input(sector: str, credential_issuer: str, stable_claim: str, preset
     parts = [sector, credential_issuer, stable_claim]
     if not all(parts) or preset == "":
         raise ValueError("an empty part of a subject")
-    kind = b"\x00" if preset is None else b"\x01"
     spelled = [part.encode() for part in (*parts, *([] if preset is None else [preset]))]
-    return _TAG + kind + b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in spelled)
+    return _TAG + b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in spelled)
 
 
 def subject_from_mac(mac: bytes) -> str:

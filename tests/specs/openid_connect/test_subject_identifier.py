@@ -46,6 +46,19 @@ def test_7_08_the_same_person_is_the_same_to_one_sector_and_another_to_the_next(
     assert all(len(one) == 43 and "number" not in one for one in found)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("ab", "c", "d", None), ("a", "bc", "d", None)),
+        (("a", "bc", "d", None), ("a", "b", "cd", None)),
+        (("a", "b", "cd", "e"), ("a", "b", "c", "de")),
+        (("a", "b", "c", "d"), ("a", "b", "cd", None)),
+    ],
+)
+def test_7_08_characters_do_not_move_between_parts(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
+    assert subject_input(*one) != subject_input(*other)
+
+
 @given(st.tuples(PARTS, PARTS, PARTS, st.none() | PARTS), st.tuples(PARTS, PARTS, PARTS, st.none() | PARTS))
 def test_7_08_other_parts_are_other_bytes(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
     """No way of moving characters from one part to its neighbour gives the same person."""
