@@ -22,10 +22,9 @@ MIN_INTEGER: Final = -(2**63)
 MAX_INTEGER: Final = 2**64 - 1
 _INTEGER_DIGITS: Final = 20  # as many as MAX_INTEGER has, and MIN_INTEGER with its sign
 
-# By the length of the text modulo 4: the padding to add, and the last characters whose spare bits are zero.
-_PADDING: Final = ("", "", "==", "=")
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_LAST_CHARACTERS: Final = (_ALPHABET, "", "AQgw", "AEIMQUYcgkosw048")
+# By the length of the text modulo 4: the padding to add, and the last characters whose spare bits are zero.
+_ENDINGS: Final = (("", _ALPHABET), ("", ""), ("==", "AQgw"), ("=", "AEIMQUYcgkosw048"))
 # The closing mark is optional, so that an unclosed string is read once, not again from every mark in it.
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _OPENING_CLOSING: Final = bytes.maketrans(b"{}", b"[]")
@@ -98,11 +97,11 @@ def b64url_decode(text: str | bytes) -> bytes:
     """
     try:
         spelled = text if isinstance(text, str) else text.decode("ascii")
-        rest = len(spelled) & 3
+        padding, last_characters = _ENDINGS[len(spelled) & 3]
         # What the decoder lets through: two characters of the other alphabet, padding of its own, loose bits.
-        if "+" in spelled or "/" in spelled or spelled[-1:] not in _LAST_CHARACTERS[rest]:
+        if "+" in spelled or "/" in spelled or spelled[-1:] not in last_characters:
             raise InvalidBase64Url("not the canonical spelling")
-        return b64decode(spelled + _PADDING[rest], b"-_", True)
+        return b64decode(spelled + padding, b"-_", True)
     except ValueError as error:  # binascii.Error is one
         raise InvalidBase64Url from error
 

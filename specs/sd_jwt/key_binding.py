@@ -1,7 +1,7 @@
 """The Key Binding JWT: made by the holder, checked by the verifier (RFC 9901 sections 4.3 and 7.3)."""
 
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +14,6 @@ from specs.jose import (
     JoseError,
     PublicJwk,
     SigningInput,
-    UnverifiedJws,
     Use,
     check_jws,
     parse_jws,
@@ -38,6 +37,7 @@ from specs.sd_jwt.errors import (
 )
 from specs.sd_jwt.parse import UnverifiedSdJwt
 from specs.sd_jwt.present import Presentation
+from specs.sd_jwt.sealed import Sealed
 
 TYPE: Final = "kb+jwt"
 MAX_KEY_BINDING_BYTES: Final = 16_384
@@ -67,22 +67,17 @@ class WithoutKeyBinding:
     expected: KeyBindingPolicy | None
 
 
-_SEAL: Final = object()
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedKeyBinding:
-    """A KB-JWT that passed every check. Only the check makes one."""
-
+class _VerifiedFields(NamedTuple):
     claims: Mapping[str, Any]
     """Of the KB-JWT. What other protocols add, such as `transaction_data_hashes`, is not checked here."""
     key: PublicJwk
     """The holder's key, from the credential."""
-    seal: InitVar[object]
 
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise RuntimeError("only examine_key_binding makes a VerifiedKeyBinding")
+
+class VerifiedKeyBinding(Sealed, _VerifiedFields):
+    """A KB-JWT that passed every check. Only the check makes one."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +143,19 @@ def examine_key_binding(
     except (JoseError, EncodingError) as error:
         return None, [MalformedKeyBinding(error.code)]
     reasons: list[ProtocolError] = []
+    if jws.header.get("typ") != TYPE:  # section 4.3 fixes it to the letter
+        reasons.append(KeyBindingTypeWrong())
     key: PublicJwk | None = None
     try:
         key = confirmation_key(sd_jwt.payload)
+        check_jws(jws, key, use=Use.KEY_BINDING, typ=None)
+    except AlgorithmNotAllowed as error:
+        reasons.append(KeyBindingAlgorithmNotAllowed(error.detail))
+    except JoseError:
+        reasons.append(KeyBindingSignatureInvalid())
     except SdJwtError as error:
-        reasons.append(error)
-    reasons += _signature_reasons(jws, key)
-    reasons += _time_reasons(claims, policy, now, leeway)
-    # Plain comparison with a string also refuses numbers, arrays and absence.
-    if claims.get("nonce") != policy.nonce:
-        reasons.append(KeyBindingNonceWrong())
-    if claims.get("aud") != policy.audience:
-        reasons.append(KeyBindingAudienceWrong())
+        reasons.insert(0, error)
+    reasons += _claim_reasons(claims, policy, now, leeway)
     try:
         expected = digest_algorithm_of(sd_jwt.payload).digest(sd_jwt.presented.encode("ascii"))
     except SdJwtError:
@@ -168,36 +164,27 @@ def examine_key_binding(
         reasons.append(KeyBindingHashWrong())
     if reasons or key is None:
         return None, reasons
-    return VerifiedKeyBinding(claims, key, _SEAL), reasons
+    return tuple.__new__(VerifiedKeyBinding, (claims, key)), reasons
 
 
-def _signature_reasons(jws: UnverifiedJws, key: PublicJwk | None) -> list[ProtocolError]:
-    """Type, algorithm and signature, each on its own; section 4.3 fixes the type to the letter."""
-    reasons: list[ProtocolError] = [] if jws.header.get("typ") == TYPE else [KeyBindingTypeWrong()]
-    if key is None:
-        return reasons
-    try:
-        check_jws(jws, key, use=Use.KEY_BINDING, typ=None)
-    except AlgorithmNotAllowed as error:
-        reasons.append(KeyBindingAlgorithmNotAllowed(error.detail))
-    except JoseError:
-        reasons.append(KeyBindingSignatureInvalid())
-    return reasons
-
-
-def _time_reasons(
+def _claim_reasons(
     claims: Mapping[str, Any], policy: KeyBindingPolicy, now: datetime, leeway: timedelta
 ) -> list[ProtocolError]:
-    """`iat` inside the accepted window, past and future, and `exp` or `nbf` in case there are any."""
-    issued_at = claims.get("iat")
+    """`iat` inside the window, past and future, `exp` and `nbf` if there are any, and whom it is for."""
+    reasons: list[ProtocolError] = []
+    issued_at, tolerance = claims.get("iat"), leeway.total_seconds()
     if not isinstance(issued_at, int | float):
-        return [KeyBindingTimeWrong("iat is not a number")]
-    age = now.timestamp() - issued_at
-    if not -leeway.total_seconds() <= age <= (policy.max_age + leeway).total_seconds():
-        return [KeyBindingTimeWrong("iat is outside the window")]
-    if "exp" in claims or "nbf" in claims:
+        reasons.append(KeyBindingTimeWrong("iat is not a number"))
+    elif not -tolerance <= now.timestamp() - issued_at <= policy.max_age.total_seconds() + tolerance:
+        reasons.append(KeyBindingTimeWrong("iat is outside the window"))
+    elif "exp" in claims or "nbf" in claims:
         try:
             verify_times(claims, now=now, leeway=leeway)
         except InvalidClaims as error:
-            return [KeyBindingTimeWrong(error.code)]
-    return []
+            reasons.append(KeyBindingTimeWrong(error.code))
+    # Plain comparison with a string also refuses numbers, arrays and absence.
+    if claims.get("nonce") != policy.nonce:
+        reasons.append(KeyBindingNonceWrong())
+    if claims.get("aud") != policy.audience:
+        reasons.append(KeyBindingAudienceWrong())
+    return reasons

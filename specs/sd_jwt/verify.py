@@ -3,10 +3,9 @@
 `check_sd_jwt` reports everything that is wrong, `verify_sd_jwt` raises it. Both run the same checks.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import InitVar, dataclass
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from specs.errors import ProtocolError
 from specs.jose import (
@@ -37,28 +36,25 @@ from specs.sd_jwt.key_binding import (
 )
 from specs.sd_jwt.parse import UnverifiedSdJwt
 from specs.sd_jwt.process import ProcessedClaims, examine_claims
+from specs.sd_jwt.sealed import Sealed
 
-_SEAL: Final = object()
 
-
-@dataclass(frozen=True, slots=True)
-class VerifiedSdJwt:
-    """An SD-JWT that passed every check of section 7. Only this module makes one.
-
-    Who `key` belongs to, and whether that one may say these things, is the caller's question.
-    """
-
+class _VerifiedFields(NamedTuple):
     processed: ProcessedClaims
     key: PublicJwk
     """The key that verified the issuer's signature."""
     key_binding: VerifiedKeyBinding | None
     sd_jwt: UnverifiedSdJwt
     """As received; now verified."""
-    seal: InitVar[object]
 
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise RuntimeError("only check_sd_jwt makes a VerifiedSdJwt")
+
+class VerifiedSdJwt(Sealed, _VerifiedFields):
+    """An SD-JWT that passed every check of section 7. Only this module makes one.
+
+    Who `key` belongs to, and whether that one may say these things, is the caller's question.
+    """
+
+    __slots__ = ()
 
     @property
     def claims(self) -> dict[str, Any]:
@@ -143,68 +139,59 @@ def check_sd_jwt(
     SD-JWT is not accepted, as they could have been withheld (section 9.7). `audience`: an SD-JWT with `aud`
     is accepted for nobody else.
     """
-    reasons = _issuer_reasons(sd_jwt, key, use, typ)
-    processed, problems = examine_claims(sd_jwt.payload, sd_jwt.disclosures)
-    reasons += problems
-    claims = processed.claims if processed else sd_jwt.payload
-    reasons += _validity_reasons(claims, now, leeway, audience, required)
-    binding, problems = _key_binding(sd_jwt, key_binding, now, leeway)
-    reasons += problems
-    if reasons or processed is None:
-        return SdJwtReport(None, tuple(reasons))
-    return SdJwtReport(VerifiedSdJwt(processed, key, binding, sd_jwt, _SEAL), ())
-
-
-def _issuer_reasons(
-    sd_jwt: UnverifiedSdJwt, key: PublicJwk, use: Use, typ: str | None
-) -> list[ProtocolError]:
-    """Section 7.1 step 2 and the type (section 9.11), one after the other."""
+    # The reasons are looked into where there are some: what is not called costs nothing.
     reasons: list[ProtocolError] = []
     try:
         check_jws(sd_jwt.jws, key, use=use, typ=typ)
-    except WrongType as error:
-        reasons.append(IssuerTypeWrong(error.detail))
-        reasons += _issuer_reasons(sd_jwt, key, use, None)
-    except AlgorithmNotAllowed as error:
-        reasons.append(IssuerAlgorithmNotAllowed(error.detail))
-    except JoseError:
-        reasons.append(IssuerSignatureInvalid())
-    return reasons
-
-
-def _validity_reasons(
-    claims: Mapping[str, Any],
-    now: datetime,
-    leeway: timedelta,
-    audience: str | None,
-    required: Collection[str],
-) -> list[ProtocolError]:
-    """Section 7.1 step 6."""
-    reasons: list[ProtocolError] = []
+    except JoseError as error:
+        reasons += _issuer_reasons(error, sd_jwt, key, use)
+    processed, problems = examine_claims(sd_jwt.payload, sd_jwt.disclosures)
+    reasons += problems
+    claims = processed.claims if processed else sd_jwt.payload
+    # Section 7.1 step 6.
     try:
         verify_times(claims, now=now, leeway=leeway, require=required)
     except InvalidClaims as error:
         reasons.append(error)
     if "aud" in claims:
-        try:
-            if audience is None:
-                raise WrongAudience("meant for somebody, and the caller is nobody")
-            verify_audience(claims, audience)
-        except InvalidClaims as error:
-            reasons.append(error)
-    return reasons
-
-
-def _key_binding(
-    sd_jwt: UnverifiedSdJwt,
-    policy: KeyBindingPolicy | WithoutKeyBinding,
-    now: datetime,
-    leeway: timedelta,
-) -> tuple[VerifiedKeyBinding | None, list[ProtocolError]]:
-    """Section 7.3 steps 1 and 2: the policy decides whether it must be there; if it is, it must be good."""
-    expected = policy if isinstance(policy, KeyBindingPolicy) else policy.expected
+        reasons += _audience_reasons(claims, audience)
+    # Section 7.3 steps 1 and 2: the policy decides whether it must be there; if it is, it must be good.
+    expected = key_binding if isinstance(key_binding, KeyBindingPolicy) else key_binding.expected
+    binding = None
     if sd_jwt.key_binding_jwt is None:
-        return None, [KeyBindingMissing()] if isinstance(policy, KeyBindingPolicy) else []
-    if expected is None:
-        return None, [KeyBindingUnexpected()]
-    return examine_key_binding(sd_jwt, expected, now=now, leeway=leeway)
+        if isinstance(key_binding, KeyBindingPolicy):
+            reasons.append(KeyBindingMissing())
+    elif expected is None:
+        reasons.append(KeyBindingUnexpected())
+    else:
+        binding, problems = examine_key_binding(sd_jwt, expected, now=now, leeway=leeway)
+        reasons += problems
+    if reasons or processed is None:
+        return SdJwtReport(None, tuple(reasons))
+    return SdJwtReport(tuple.__new__(VerifiedSdJwt, (processed, key, binding, sd_jwt)), ())
+
+
+def _issuer_reasons(
+    error: JoseError, sd_jwt: UnverifiedSdJwt, key: PublicJwk, use: Use
+) -> Iterator[ProtocolError]:
+    """Section 7.1 step 2 and the type (section 9.11), one after the other."""
+    if isinstance(error, WrongType):
+        yield IssuerTypeWrong(error.detail)
+        try:
+            check_jws(sd_jwt.jws, key, use=use, typ=None)
+        except JoseError as other:
+            yield from _issuer_reasons(other, sd_jwt, key, use)
+    elif isinstance(error, AlgorithmNotAllowed):
+        yield IssuerAlgorithmNotAllowed(error.detail)
+    else:
+        yield IssuerSignatureInvalid()
+
+
+def _audience_reasons(claims: Mapping[str, Any], audience: str | None) -> list[ProtocolError]:
+    try:
+        if audience is None:
+            raise WrongAudience("meant for somebody, and the caller is nobody")
+        verify_audience(claims, audience)
+    except InvalidClaims as error:
+        return [error]
+    return []

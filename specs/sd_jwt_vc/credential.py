@@ -5,8 +5,8 @@ Nothing in the credential, neither `iss` nor the header, takes part in that deci
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from specs.errors import ProtocolError
@@ -27,6 +27,7 @@ from specs.sd_jwt import (
     parse_sd_jwt,
 )
 from specs.sd_jwt.process import examine_claims
+from specs.sd_jwt.sealed import Sealed
 from specs.sd_jwt_vc.credential_errors import (
     ClaimNeverDisclosable,
     CredentialRejected,
@@ -67,28 +68,22 @@ class UnverifiedCredential(NamedTuple):
         return self.sd_jwt.jws.header
 
 
-_SEAL: Final = object()
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedCredential:
-    """A credential that passed every check of sections 2.2 and 2.4 but the one of its status.
-
-    Only this module makes one. Whether `key` may issue credentials of type `vct` was the caller's question,
-    and
-    `aka_vcts` is no answer to it (section 7.7).
-    """
-
+class _VerifiedFields(NamedTuple):
     vct: str
     sd_jwt: VerifiedSdJwt
     holder_key: PublicJwk | None
     """From `cnf.jwk`; None for a credential that anybody may present."""
     status: StatusReference | None
-    seal: InitVar[object]
 
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise RuntimeError("only check_credential makes a VerifiedCredential")
+
+class VerifiedCredential(Sealed, _VerifiedFields):
+    """A credential that passed every check of sections 2.2 and 2.4 but the one of its status.
+
+    Only this module makes one. Whether `key` may issue credentials of type `vct` was the caller's question,
+    and `aka_vcts` is no answer to it (section 7.7).
+    """
+
+    __slots__ = ()
 
     @property
     def issuer(self) -> str | None:
@@ -207,62 +202,62 @@ def check_credential(
         leeway=leeway,
         required=required,
     )
-    if report.verified is None:
+    verified = report.verified
+    if verified is None:
         processed, _ = examine_claims(sd_jwt.payload, sd_jwt.disclosures)
-        found = _Found(sd_jwt.payload, None)
+        binding = None
     else:
-        processed = report.verified.processed
-        found = _Found(sd_jwt.payload, report.verified.key_binding)
+        processed, binding = verified.processed, verified.key_binding
+    vct, holder_key, status, reasons = _registered_claims(sd_jwt.payload, binding)
     if processed is not None:
-        found.reasons.extend(_disclosure_reasons(processed))
-    if report.verified is None or found.reasons:
-        return CredentialReport(None, (*report.reasons, *_without_repeats(found.reasons, report.reasons)))
-    return CredentialReport(
-        VerifiedCredential(found.vct, report.verified, found.holder_key, found.status, _SEAL), ()
-    )
+        reasons += _disclosure_reasons(processed)
+    if verified is None or reasons:
+        return CredentialReport(None, (*report.reasons, *_without_repeats(reasons, report.reasons)))
+    return CredentialReport(tuple.__new__(VerifiedCredential, (vct, verified, holder_key, status)), ())
 
 
-class _Found:
-    """The registered claims of a payload, and what is wrong with them.
+def _registered_claims(
+    payload: Mapping[str, Any], binding: VerifiedKeyBinding | None
+) -> tuple[str, PublicJwk | None, StatusReference | None, list[ProtocolError]]:
+    """Type, holder's key and status of a payload, and what is wrong with its registered claims.
 
     Read from what the issuer signed, not from the processed claims: none of these may come out of a
     disclosure.
     """
-
-    __slots__ = ("holder_key", "reasons", "status", "vct")
-
-    def __init__(self, payload: Mapping[str, Any], binding: VerifiedKeyBinding | None) -> None:
-        self.reasons: list[ProtocolError] = []
-        self.holder_key = binding.key if binding else None
-        self.status: StatusReference | None = None
-        self.vct: str = ""
-        vct = payload.get("vct")
-        if isinstance(vct, str) and vct:
-            self.vct = vct
-        else:
-            self.reasons.append(TypeIdentifierMissing())
-        if "aka_vcts" in payload and not _is_well_formed(payload["aka_vcts"], self.vct):
-            self.reasons.append(OtherTypesMalformed())
-        for name in _STRINGS:
-            if name in payload and not isinstance(payload[name], str):
-                self.reasons.append(RegisteredClaimMalformed(name))
-        try:
-            if binding is None and "cnf" in payload:
-                self.holder_key = confirmation_key(payload)
-        except (ConfirmationKeyMissing, ConfirmationKeyInvalid) as error:
-            self.reasons.append(error)
-        try:
-            if "status" in payload:
-                self.status = parse_status_reference(payload["status"])
-        except ProtocolError as error:
-            self.reasons.append(error)
+    reasons: list[ProtocolError] = []
+    holder_key, status = binding.key if binding else None, None
+    vct = payload.get("vct")
+    if not isinstance(vct, str) or not vct:
+        reasons.append(TypeIdentifierMissing())
+        vct = ""
+    if "aka_vcts" in payload and not _is_well_formed(payload["aka_vcts"], vct):
+        reasons.append(OtherTypesMalformed())
+    reasons += [
+        RegisteredClaimMalformed(name)
+        for name in _STRINGS
+        if name in payload and not isinstance(payload[name], str)
+    ]
+    try:
+        if binding is None and "cnf" in payload:
+            holder_key = confirmation_key(payload)
+    except (ConfirmationKeyMissing, ConfirmationKeyInvalid) as error:
+        reasons.append(error)
+    try:
+        if "status" in payload:
+            status = parse_status_reference(payload["status"])
+    except ProtocolError as error:
+        reasons.append(error)
+    return vct, holder_key, status, reasons
 
 
 def _disclosure_reasons(processed: ProcessedClaims) -> list[ProtocolError]:
     """Section 2.2.2.3: no disclosure of these claims or inside them, not even one that was not sent."""
+    # Nearly always no path has such a name anywhere.
+    if NEVER_DISCLOSED.isdisjoint(chain(*processed.disclosed, *processed.hidden, *processed.arrays)):
+        return []
     places = (*processed.disclosed, *processed.hidden, *processed.arrays)
     names = NEVER_DISCLOSED.intersection([place[0] for place in places if place])
-    return [ClaimNeverDisclosable(name) for name in sorted(names)] if names else []
+    return [ClaimNeverDisclosable(name) for name in sorted(names)]
 
 
 def _is_well_formed(other_types: Any, vct: str) -> bool:
