@@ -148,13 +148,42 @@ async def test_2_3_addresses_that_are_not_registered_are_never_gone_to(
             answer = await visitor.leave(post_logout_redirect_uri=uri, **who)
             assert (answer.status_code, "location" in answer.headers) == (400, False), uri
             assert uri not in answer.text
-    nobody = await visitor.leave(post_logout_redirect_uri=BYE)
-    assert (nobody.status_code, "location" in nobody.headers) == (400, False)
+    # Nobody says whose address it is: the person may sign out, and is sent nowhere.
+    for more in ({}, {"id_token_hint": altered(token)}):
+        nobody = await visitor.leave(post_logout_redirect_uri=BYE, state="s", **more)
+        assert is_asked(nobody)
+        assert BYE not in nobody.text
     page = await visitor.leave(client_id=relying.client_id)
     changed = await visitor.answer(page, post_logout_redirect_uri="https://evil.example/")
     assert (changed.status_code, "location" in changed.headers) == (400, False)
     assert await visitor.is_remembered(relying)
     assert other.client_id != relying.client_id
+
+
+async def test_a_page_for_nobody_known_leads_nowhere(library: Library, visitor: Visitor) -> None:
+    relying = await library.client(**REMEMBERED)
+    await visitor.id_token(relying)
+    page = await visitor.leave(post_logout_redirect_uri=BYE)
+    assert is_page(await visitor.answer(page), "You are signed out")
+    assert not await visitor.is_remembered(relying)
+
+
+async def test_what_a_client_sends_is_text_on_the_page(library: Library, visitor: Visitor) -> None:
+    relying = await library.client(**REMEMBERED)
+    state = '"><script>alert(1)</script>'
+    page = await visitor.leave(client_id=relying.client_id, post_logout_redirect_uri=BYE, state=state)
+    assert is_asked(page)
+    assert "<script>" not in page.text
+    answer = await visitor.answer(page)
+    assert answer.headers["location"] == f"{BYE}?{urlencode({'state': state})}"
+
+
+async def test_two_tabs_may_ask_at_once(library: Library, visitor: Visitor) -> None:
+    relying = await library.client(**REMEMBERED)
+    first = await visitor.leave(client_id=relying.client_id, post_logout_redirect_uri=BYE, state="1")
+    second = await visitor.leave(client_id=relying.client_id, post_logout_redirect_uri=BYE, state="2")
+    for page, state in ((first, "1"), (second, "2")):
+        assert (await visitor.answer(page)).headers["location"] == f"{BYE}?state={state}"
 
 
 async def test_7_11_requests_that_contradict_themselves(library: Library, visitor: Visitor) -> None:

@@ -62,7 +62,7 @@ class SignOut:
         Raises:
             InvalidLogoutRequest: the ID token is another client's than the one that is named.
             UnknownClient: nobody can be signed out of that.
-            LogoutAddressNotRegistered: the browser would be sent to somebody else, or to nobody known.
+            LogoutAddressNotRegistered: the browser would be sent to somebody else.
         """
         now = self.clock.now()
         hint = self._hint(request, now)
@@ -145,9 +145,10 @@ class SignOut:
 
 def _redirect(request: LogoutRequest, client: RegisteredClient | None) -> str | None:
     uri = request.post_logout_redirect_uri
-    if uri is None:
+    if uri is None or client is None:
+        # RP-Initiated Logout section 3: without knowing whose address it is, nobody is sent there.
         return None
-    if client is None or uri not in client.openid.post_logout_redirect_uris:
+    if uri not in client.openid.post_logout_redirect_uris:
         raise LogoutAddressNotRegistered
     return create_logout_response(uri, request.state)
 

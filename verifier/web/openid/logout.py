@@ -68,14 +68,19 @@ class LogoutEndpoint:
         Raises:
             PageFormRefused: the form is not of a page of ours in this browser.
         """
-        session = request.cookies.get(self._cookie, "")
-        if not 0 < len(session) <= _LONGEST_COOKIE:
+        session = self._session(request)
+        if session is None:
             raise PageFormRefused
         fields = await self.forms.read_form(request, session)
         if fields.get("answer") != _YES:
             return self._page(request, "stayed")
         asked = parse_logout_request((name, fields[name]) for name in _REPEATED if fields.get(name))
         return await self._done(request, await self.sign_out.read(asked, self._held(request)))
+
+    def _session(self, request: Request) -> str | None:
+        """What the forms of this browser are bound to."""
+        value = request.cookies.get(self._cookie, "")
+        return value if 0 < len(value) <= _LONGEST_COOKIE else None
 
     def _held(self, request: Request) -> Mapping[str, str]:
         names = self.cookies.names_held(request)[:_MOST_COOKIES]
@@ -94,11 +99,12 @@ class LogoutEndpoint:
         return response
 
     async def _question(self, request: Request, asked: LogoutRequest, leaving: Leaving) -> Response:
-        session = b64url_encode(self.randomness.token_bytes(_SECRET_BYTES))
+        # The same in every tab: the form of none of them goes stale.
+        session = self._session(request) or b64url_encode(self.randomness.token_bytes(_SECRET_BYTES))
         client_id = None if leaving.client is None else leaving.client.client_id
         repeated = {
             "client_id": client_id,
-            "post_logout_redirect_uri": asked.post_logout_redirect_uri,
+            "post_logout_redirect_uri": asked.post_logout_redirect_uri if client_id else None,
             "state": asked.state,
             FORM_TOKEN: self.forms.secrets.form_token(session),
         }
