@@ -131,13 +131,17 @@ def parse_vp_token_object(value: object) -> VpToken:
         raise InvalidVpToken("not an object")
     if not value:
         raise EmptyVpToken
-    # Section 8.1: an array also around a single presentation; the drafts had it bare.
-    if not all(isinstance(entry, list) and entry for entry in value.values()):
-        raise InvalidVpToken("an entry is not a non-empty array")
-    if len(value) > MAX_ENTRIES or sum(len(entry) for entry in value.values()) > MAX_PRESENTATIONS:
+    presentations: list[object] = []
+    for entry in value.values():
+        # Section 8.1: an array also around a single presentation; the drafts had it bare.
+        if not isinstance(entry, list) or not entry:
+            raise InvalidVpToken("an entry is not a non-empty array")
+        presentations += entry
+    if len(value) > MAX_ENTRIES or len(presentations) > MAX_PRESENTATIONS:
         raise InvalidVpToken("too many presentations")
-    if not all(isinstance(one, str) and one for entry in value.values() for one in entry):
-        raise InvalidVpToken("a presentation is not a string")
+    for one in presentations:
+        if not isinstance(one, str) or not one:
+            raise InvalidVpToken("a presentation is not a string")
     return {query_id: tuple(entry) for query_id, entry in value.items()}
 
 

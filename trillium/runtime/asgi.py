@@ -35,7 +35,7 @@ def add_headers(send: Send, additions: Callable[[Message], list[tuple[bytes, byt
         if message["type"] == "http.response.start":
             headers = message.setdefault("headers", [])
             present = {name.lower() for name, _ in headers}
-            message["headers"] = [*headers, *(pair for pair in additions(message) if pair[0] not in present)]
+            message["headers"] = [*headers, *[pair for pair in additions(message) if pair[0] not in present]]
         await send(message)
 
     return adding_send

@@ -38,7 +38,10 @@ class MiddlewareOptions:
 
 
 def install_middleware(app: FastAPI, renderer: ErrorRenderer, options: MiddlewareOptions) -> None:
-    """From the outside in: request log, language, security headers, cross-origin, errors, rate, body."""
+    """From the outside in: request log, language, security headers, cross-origin, errors, rate, body.
+
+    Within all of them, where `openapi.add_hot_routes` was called before: the short way to hot routes.
+    """
     # The framework puts what is added last outermost.
     app.add_middleware(BodyLimit, limits=options.body_limits, default_limit=options.default_body_limit)
     if options.buckets is not None:

@@ -1,6 +1,6 @@
 """The one place that draws random numbers for the applications' ports."""
 
-import secrets
+import os
 
 
 class SystemRandomness:
@@ -8,4 +8,4 @@ class SystemRandomness:
 
     def token_bytes(self, count: int) -> bytes:
         """`count` bytes."""
-        return secrets.token_bytes(count)
+        return os.urandom(count)

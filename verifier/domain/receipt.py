@@ -82,8 +82,8 @@ def shown_claims(
     shown = {}
     for one in query.credentials:
         if one.id in claims:
-            asked = (claim.path for claim in one.claims or ())
-            shown[one.id] = tuple(path for path in asked if _is_shown(path, claims[one.id]))
+            asked = [claim.path for claim in one.claims or ()]
+            shown[one.id] = tuple([path for path in asked if _is_shown(path, claims[one.id])])
     return shown
 
 

@@ -72,15 +72,17 @@ class StatusListClient:
         """
         place = (reference.uri, anchors.version)
         kept, detail = self.kept.find(place, now), ""
-        if kept is None or kept.freshness(max_age, now) is not Freshness.FRESH:
+        freshness = None if kept is None else kept.freshness(max_age, now)
+        if freshness is not Freshness.FRESH:
             try:
                 kept = await self._resolve(place, anchors, max_age, now)
             except ProtocolError as error:
                 detail = f"{type(error).__name__} {error.detail}".strip()
-        if kept is None:
+            freshness = None if kept is None else kept.freshness(max_age, now)
+        if kept is None or freshness is None:
             return StatusListAnswer(StatusOutcome.UNKNOWN, detail)
         self.kept.note_use(place, now)
-        return _answer(kept, reference.index, kept.freshness(max_age, now), detail)
+        return _answer(kept, reference.index, freshness, detail)
 
     async def list_at(
         self, uri: str, *, anchors: TrustAnchors, max_age: timedelta, now: datetime
