@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from verifier.app.services import Verifier
 
 TELL_EVERY: Final = 1.0
+TELLERS: Final = 2
+"""Rounds that this process has under way at once; a slow client holds up one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +74,5 @@ def sign_out_routes(verifier: "Verifier", pages: Pages) -> Sequence[Route]:
 
 def start_telling(tasks: BackgroundTasks, tell: TellLogouts) -> None:
     """Begins what repeats."""
-    tasks.every(TELL_EVERY, "tell_logouts", tell.deliver_some)
+    for number in range(TELLERS):
+        tasks.every(TELL_EVERY, f"tell_logouts_{number + 1}", tell.deliver_some)

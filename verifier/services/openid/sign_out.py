@@ -71,7 +71,9 @@ class SignOut:
         here = [one for one in await self._held(held, now) if client is None or _is_of(one, client)]
         if hint is None or client is None:
             return Leaving(client, tuple(here), is_asked_for=False, redirect=redirect)
-        elsewhere = None if hint.sid is None else await self._by_sid(client, hint.sid, now)
+        elsewhere = None
+        if hint.sid is not None:
+            elsewhere = await self.sessions.session_of_sid(client.client_id, hint.sid, now)
         # An ID token of another session than this browser's own may have been planted: RP-Initiated Logout
         # section 4 lets us ask.
         is_asked_for = not here or any(_is_about(hint, one) for one in here)
@@ -130,11 +132,6 @@ class SignOut:
             if session is not None and session_name(session.client_id, session.preset) == name:
                 found.append(session)
         return found
-
-    async def _by_sid(
-        self, client: RegisteredClient, sid: str, now: datetime
-    ) -> ReauthenticationSession | None:
-        return await self.sessions.session_of_sid(client.client_id, sid, now)
 
     async def _known(self, client_id: str) -> RegisteredClient | None:
         try:
