@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.patience import PATIENCE_MS
 
 NAMES = ("chromium", "chromium-browser")
 QUIET = (
@@ -18,6 +20,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# Five seconds, what it is without this, is little on a machine with much else to do.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def find_chromium() -> str:
@@ -32,7 +37,9 @@ def find_chromium() -> str:
 async def chromium() -> AsyncIterator[Browser]:
     """One browser with a fresh profile."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=QUIET)
+        browser = await playwright.chromium.launch(
+            executable_path=find_chromium(), args=QUIET, timeout=PATIENCE_MS
+        )
         try:
             yield browser
         finally:

@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 from tests.browser.chromium import chromium
 from tests.browser.visits import Visitor
 from tests.interop.server_process import ServerProcess, start_server
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="session")
@@ -42,5 +43,5 @@ def visitor(browser: Browser, origin: str) -> Visitor:
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(origin: str) -> AsyncIterator[httpx.AsyncClient]:
     """The same server without a browser: headers, addresses."""
-    async with httpx.AsyncClient(base_url=origin, trust_env=False) as opened:
+    async with httpx.AsyncClient(base_url=origin, timeout=PATIENCE_S, trust_env=False) as opened:
         yield opened

@@ -11,7 +11,8 @@ from playwright.async_api import Browser, Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.browser.visits import Visitor
-from tests.trillium.runtime.local_server import serving
+from tests.patience import PATIENCE_S
+from tests.trillium.runtime.local_server import serving_beside
 from tests.verifier.surroundings import Desk, settings_for_tests
 from tests.verifier.web.counter import Counter
 from trillium.runtime.management import open_management_guard
@@ -43,7 +44,7 @@ class Site:
 async def verifier_site(folder: Path, browser: Browser, **settings: Any) -> AsyncIterator[Site]:
     """The verifier's application, wired as in service but for clock, trust and stores."""
     later = Later()
-    async with serving(later) as port, httpx.AsyncClient() as http:
+    async with serving_beside(later) as port, httpx.AsyncClient(timeout=PATIENCE_S) as http:
         origin = f"http://localhost:{port}"
         members = {"public_url": f"{origin}/verifier", "loopback_origins": (origin,), **settings}
         desk = Desk(settings=settings_for_tests(var_dir=folder, **members))

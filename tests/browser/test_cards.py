@@ -9,6 +9,7 @@ from playwright.async_api import Browser
 from specs.sd_jwt_vc import IMAGES, parse_data_uri, render_svg, svg_values
 from tests.issuer.domain.subjects import FULL
 from tests.issuer.domain.test_credential_types import TYPES, processed
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,6 +36,7 @@ def cards(name: Any) -> list[str]:
 async def test_2_26_a_card_is_drawn_whole_and_asks_nobody_for_anything(browser: Browser, name: Any) -> None:
     context = await browser.new_context(viewport={"width": 400, "height": 300})
     try:
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser.site import LANGUAGES, MISSING, PAGES, PHONE
 from tests.browser.visits import Visitor
@@ -57,7 +57,7 @@ async def test_the_first_link_leads_past_the_header(visitor: Visitor, path: str)
         page = visit.page
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
-        assert await page.evaluate("document.activeElement.id") == "main"
+        await expect(page.locator("#main")).to_be_focused()
         await page.keyboard.press("Tab")
         assert await page.evaluate("document.activeElement.closest('main') !== null")
 

@@ -12,8 +12,10 @@ HEAVY = 60_000
 HEAVY_FONTS = 40_000
 
 SETTLED = """async () => {
-    await document.fonts.ready;
-    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    for (const _ of [1, 2]) {
+        for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+        await document.fonts.ready;
+    }
 }"""
 """Fonts and pictures of a style sheet are asked for only when something is drawn with them."""
 

@@ -1,12 +1,13 @@
 """Opening a page and keeping watch: what it asked for, and what the browser complained about."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request
 
 from tests.browser.site import DESKTOP
+from tests.patience import PATIENCE_MS
 
 
 @dataclass
@@ -21,12 +22,19 @@ class Visit:
         self.requests.clear()
         self.complaints.clear()
 
+    async def leave(self) -> None:
+        """A page may be about to renew itself, which keeps the browser from going elsewhere for that once."""
+        while self.page.url != "about:blank":
+            with suppress(Error):
+                await self.page.goto("about:blank")
+
     def on_request(self, request: Request) -> None:
         self.requests.append(request)
 
     def on_console(self, message: ConsoleMessage) -> None:
         # The address of a missing page is missing: that it answers 404 is what its test looks for.
-        of_the_page = message.location["url"] == self.page.url and "404" in message.text
+        asked = {request.url for request in self.requests if request.is_navigation_request()}
+        of_the_page = message.location["url"] in asked and "404" in message.text
         if message.type in ("error", "warning") and not of_the_page:
             self.complaints.append(message.text)
 
@@ -57,7 +65,7 @@ class Visitor:
             await visit.page.goto(path)
             yield visit
         finally:
-            await visit.page.goto("about:blank")
+            await visit.leave()
             await visit.page.context.clear_cookies()
             visit.forget()
 
@@ -65,6 +73,7 @@ class Visitor:
         context = await self.browser.new_context(
             base_url=self.origin, locale=f"{language}-CA", java_script_enabled=script
         )
+        context.set_default_timeout(PATIENCE_MS)
         visit = Visit(await context.new_page())
         network = await context.new_cdp_session(visit.page)
         await network.send("Network.enable")

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -29,13 +29,14 @@ from specs.token_status_list import (
 )
 from tests.issuer.wallet import Prover, request_body
 from tests.issuer.web.running_issuer import GRANT_TYPE, HEADER, MAYA
+from tests.patience import PATIENCE_S, ended_after_patience
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_URL = "http://localhost:8000/issuer"
 """What every process says it is; each listens on a port of its own, as behind a load balancer."""
 
 SPAWNER = """
-import asyncio, ctypes, json, os, signal, socket, sys
+import asyncio, ctypes, json, os, signal, socket, sys, traceback
 import uvicorn
 from issuer.app import create_part, opened_issuer
 from issuer.domain.event import Actor, SubjectRef
@@ -68,7 +69,11 @@ for line in sys.stdin:
     work, settings, *arguments = json.loads(line)
     if os.fork() == 0:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # end with the spawner
-        {"serve": serve, "change": change}[work](Settings(**settings), *arguments)
+        try:
+            {"serve": serve, "change": change}[work](Settings(**settings), *arguments)
+        except BaseException:
+            traceback.print_exc()
+            say("failed")
         os._exit(0)
 """
 """Imports everything once; each process it forks opens its own keys, databases, threads and event loop."""
@@ -79,6 +84,7 @@ class Spawner:
     """Starts processes of the issuer, in a tenth of the time that one from nothing takes."""
 
     process: "subprocess.Popen[str]"
+    log: Path
     reading: threading.Lock = field(default_factory=threading.Lock)
 
     async def spawn(self, work: str, settings: dict[str, Any], *arguments: str) -> tuple[int, str]:
@@ -87,19 +93,20 @@ class Spawner:
         self.process.stdin.write(json.dumps([work, settings, *arguments]) + "\n")
         self.process.stdin.flush()
         said = await asyncio.to_thread(self._read)
-        assert said, "the process ended before it said anything; see servers.log"
-        pid, text = said.split()
+        pid, _, text = said.strip().partition(" ")
+        assert text not in ("", "failed"), f"it ended before it had done anything:\n{self.log.read_text()}"
         return int(pid), text
 
     def _read(self) -> str:
         assert self.process.stdout is not None
-        with self.reading:
+        with self.reading, ended_after_patience(self.process):
             return self.process.stdout.readline()
 
 
 @pytest.fixture(scope="module")
 def spawner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spawner]:
-    with (tmp_path_factory.mktemp("log") / "servers.log").open("ab") as log:
+    log_file = tmp_path_factory.mktemp("log") / "servers.log"
+    with log_file.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", SPAWNER],
             cwd=ROOT,
@@ -110,26 +117,27 @@ def spawner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spawner]:
         )
     with process:
         try:
-            yield Spawner(process)
+            yield Spawner(process, log_file)
         finally:
             process.kill()
 
 
 @dataclass(frozen=True)
 class Process:
-    """One server; ``url`` is how it is reached, whatever it calls itself."""
+    """One server; ``url`` is how it is reached, whatever it calls itself.
 
-    pid: int
+    ``handle``: of the system; a number of a process may be another's once it has ended.
+    """
+
+    handle: int
     url: str
 
     def kill(self) -> None:
         """As a power cut would; returns when it is gone."""
-        deadline = time.monotonic() + 10
         with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-            while time.monotonic() < deadline:
-                os.kill(self.pid, 0)
-                time.sleep(0.001)
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        gone, _, _ = select.select([self.handle], [], [], PATIENCE_S)
+        assert gone, "it was killed and goes on"
 
 
 @dataclass
@@ -149,7 +157,7 @@ class Installation:
     async def start(self, count: int) -> list[Process]:
         """So many servers at once."""
         spawned = await asyncio.gather(*(self.spawner.spawn("serve", self.settings) for _ in range(count)))
-        servers = [Process(pid, f"http://127.0.0.1:{port}/issuer") for pid, port in spawned]
+        servers = [Process(os.pidfd_open(pid), f"http://127.0.0.1:{port}/issuer") for pid, port in spawned]
         self.servers += servers
         answers = await asyncio.gather(*(self.client.get(f"{server.url}/health") for server in servers))
         assert {answer.status_code for answer in answers} == {200}
@@ -242,10 +250,11 @@ async def installation(folder: Path, spawner: Spawner, **settings: Any) -> Async
         **settings,
     }
     limits = httpx.Limits(max_connections=200)
-    async with httpx.AsyncClient(timeout=30, limits=limits, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_S, limits=limits, trust_env=False) as client:
         home = Installation(folder, shared, client, spawner)
         try:
             yield home
         finally:
             for server in home.servers:
                 server.kill()
+                os.close(server.handle)

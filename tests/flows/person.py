@@ -5,6 +5,7 @@ from typing import Any, Protocol
 import httpx
 
 from tests.flows.servers import Server
+from tests.patience import PATIENCE_S
 
 
 class Places(Protocol):
@@ -20,14 +21,14 @@ class Places(Protocol):
 
 def post(url: str, status: int = 200, **options: Any) -> Any:
     """The answer, when it is the one that is expected."""
-    answer = httpx.post(url, timeout=30.0, trust_env=False, **options)
+    answer = httpx.post(url, timeout=PATIENCE_S, trust_env=False, **options)
     assert answer.status_code == status, answer.text
     return answer.json() if answer.content else None
 
 
 def get(url: str, **options: Any) -> Any:
     """An answer that is there."""
-    answer = httpx.get(url, timeout=30.0, trust_env=False, **options)
+    answer = httpx.get(url, timeout=PATIENCE_S, trust_env=False, **options)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,8 @@ from typing import Any
 
 import httpx
 
-START = 60.0
+from tests.patience import PATIENCE_S
+from tests.ports import keep_ports
 
 
 @dataclass(slots=True)
@@ -51,15 +51,6 @@ class Servers:
     operator: "Operator"
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-
-
 @contextmanager
 def serving(app: str, port: int, folder: Path, settings: Mapping[str, str]) -> Iterator[Server]:
     """One application until the end of the block; its log is in its folder."""
@@ -73,15 +64,24 @@ def serving(app: str, port: int, folder: Path, settings: Mapping[str, str]) -> I
         _wait(server, folder / f"{app}.log")
         yield server
     finally:
-        process.terminate()
-        process.wait(30)
+        end(process)
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """As an operator would, and as a power cut would when that does not help."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE_S)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _wait(server: Server, log: Path) -> None:
-    deadline = time.monotonic() + START
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            if httpx.get(f"{server.url}/health", timeout=1.0, trust_env=False).status_code == 200:
+            if httpx.get(f"{server.url}/health", timeout=PATIENCE_S, trust_env=False).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
@@ -95,7 +95,7 @@ def three_servers(folder: Path) -> Iterator[Servers]:
     The list first names the issuer; the verifier's authority is added when there is one. Servers that run
     follow.
     """
-    ports = free_ports(3)
+    ports = keep_ports(3)
     origins = ",".join(f"http://localhost:{port}" for port in ports)
     issuer_url, verifier_url, wallet_url = (f"http://localhost:{port}" for port in ports)
     operator = Operator(folder / "operator")

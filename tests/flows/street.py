@@ -1,6 +1,6 @@
 """A street with an issuer's list over real HTTP, a verifier as it is started, and a relying service."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
 
 from specs.token_status_list import StatusList, StatusReference
 from tests.specs.jose.certificates import CA, LEAF, self_signed
@@ -31,6 +32,16 @@ def issuer_of_today(now: datetime) -> SimulatedIssuer:
 
 
 @dataclass
+class ShiftedClock:
+    """The machine's, set forward by as much as a test wants, so that nobody waits for what comes later."""
+
+    shift: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+
+@dataclass
 class Street:
     """An issuer with its list, a verifier, and a relying service."""
 
@@ -40,31 +51,41 @@ class Street:
     http: httpx.AsyncClient
     service: httpx.BasicAuth
     management: dict[str, str]
+    app: ASGIApp
+    clock: ShiftedClock
 
     def publish(self, entries: StatusList | None = None, *, etag: str = '"1"') -> None:
-        self.site.body = self.issuer.status_list(entries, now=datetime.now(UTC), sub=self.list_uri)
+        self.site.body = self.issuer.status_list(entries, now=self.clock.now(), sub=self.list_uri)
         self.site.etag = etag
 
     def draft(self, index: int = ENTRY.index) -> Draft:
         """A good credential of today, ready to be spoilt."""
-        return self.issuer.draft(status=StatusReference(self.list_uri, index), now=datetime.now(UTC))
+        return self.issuer.draft(status=StatusReference(self.list_uri, index), now=self.clock.now())
 
     def card(self, index: int = ENTRY.index) -> str:
         return self.issuer.sign(self.draft(index))
 
     async def visit(self, card: str) -> dict[str, Any]:
         """One presentation from the link to the result."""
+        return await (await self.prepare(card))()
+
+    async def prepare(self, card: str) -> Callable[[], Awaitable[dict[str, Any]]]:
+        """One presentation as far as the answer; what sends it and fetches the result."""
         started = await self.http.post("/presentations", json={"preset": "age-19-or-over"}, auth=self.service)
         request = claims_of((await self.http.get(started.json()["request_uri"])).text)
-        binding = Binding(request["nonce"], request["client_id"], datetime.now(UTC))
+        binding = Binding(request["nonce"], request["client_id"], self.clock.now())
         shown = {"photo_card": [present(card, binding, NINETEEN)]}
         form = {"response": encrypted_text(request, {"vp_token": shown, "state": request["state"]})}
-        answer = await self.http.post(request["response_uri"], data=form)
-        assert (answer.status_code, [*answer.json()]) == (200, ["redirect_uri"])
-        result = await self.http.get(started.json()["result_url"], auth=self.service)
-        assert result.status_code == 200
-        body: dict[str, Any] = result.json()
-        return body
+
+        async def send() -> dict[str, Any]:
+            answer = await self.http.post(request["response_uri"], data=form)
+            assert (answer.status_code, [*answer.json()]) == (200, ["redirect_uri"])
+            result = await self.http.get(started.json()["result_url"], auth=self.service)
+            assert result.status_code == 200
+            body: dict[str, Any] = result.json()
+            return body
+
+        return send
 
     async def drill(self, seconds: int) -> None:
         body = {"unreachable_seconds": seconds}
@@ -90,8 +111,10 @@ async def opened_street(
             loopback_origins=(origin, *also_reached),
             **trusting,
         )
-        app = create_app(settings, trust=None if trusting else FixedTrust(Trust((issuer.trusted(),))))
-        transport = httpx.ASGITransport(app=mount([Part(PUBLIC_URL, app)]))
+        clock = ShiftedClock()
+        trust = None if trusting else FixedTrust(Trust((issuer.trusted(),)))
+        app = create_app(settings, trust=trust, clock=clock)
+        transport = httpx.ASGITransport(app=(mounted := mount([Part(PUBLIC_URL, app)])))
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as http,
@@ -100,6 +123,7 @@ async def opened_street(
             body = {"name_en": "Shop", "name_fr": "Boutique", "presets": ["age-19-or-over"]}
             client = (await http.post("/management/clients", json=body, headers=management)).json()
             service = httpx.BasicAuth(client["client_id"], client["client_secret"])
-            street = Street(issuer, site, f"{origin}/lists/7", http, service, management)
+            uri = f"{origin}/lists/7"
+            street = Street(issuer, site, uri, http, service, management, mounted, clock)
             street.publish()
             yield street

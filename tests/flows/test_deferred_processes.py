@@ -16,6 +16,7 @@ from tests.flows.issuance_servers import PUBLIC_URL, Installation, Process, Spaw
 from tests.flows.test_issuance_processes import database_settings, recorded_entries
 from tests.issuer.deferred_types import DEFERRED, types_with
 from tests.issuer.wallet import Prover, request_body
+from tests.patience import PATIENCE_S
 
 __all__ = ["spawner"]
 
@@ -76,7 +77,7 @@ async def test_two_processes_asked_at_once_deliver_once(
 
 async def over(home: Installation, server: Process, transaction_id: str) -> None:
     """The transaction ends once its answer has gone out."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while (answer := await fetch(home, server, transaction_id)).status_code == 202:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)
@@ -104,7 +105,7 @@ async def test_what_a_killed_process_was_delivering_is_delivered_by_another(
                     told += statuses_in(answer)
                 else:
                     lost.append(transaction_id)
-        deadline = time.monotonic() + DELIVERY_TIME.total_seconds() + 20
+        deadline = time.monotonic() + DELIVERY_TIME.total_seconds() + PATIENCE_S
         for transaction_id in lost:
             while (again := await fetch(home, survivor, transaction_id)).status_code == 202:
                 assert time.monotonic() < deadline, "a claim of a dead process never ended"

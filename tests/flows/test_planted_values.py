@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from tests.patience import PATIENCE_S
 from trillium.cli.demo.api import Account, DemoApi
 from trillium.cli.demo.server import DemoServer, own_server
 
@@ -76,7 +77,7 @@ def places_of(folder: Path) -> list[str]:
 def send(server: DemoServer, method: str, path: str, status: int = 200, **options: Any) -> Any:
     headers = {"Authorization": f"Bearer {server.management_token}", **options.pop("headers", {})}
     answer = httpx.request(
-        method, f"{server.base_url}{path}", headers=headers, timeout=30.0, trust_env=False, **options
+        method, f"{server.base_url}{path}", headers=headers, timeout=PATIENCE_S, trust_env=False, **options
     )
     assert answer.status_code == status, answer.text
     return answer.json() if answer.content else None

@@ -9,6 +9,7 @@ import pytest
 
 from tests.flows.person import Person, post, register_service
 from tests.flows.servers import Servers, three_servers
+from tests.patience import PATIENCE_S
 
 REGISTER = (resources.files("issuer") / "sample_data" / "residents.csv").read_bytes()
 MAYA, ADAEZE = "ON-1000003", "ON-1039598"
@@ -43,7 +44,7 @@ def test_issued_by_one_held_by_another_checked_by_a_third(servers: Servers, serv
         headers=servers.issuer.management,
         json={"subject_ref": maya.subject_ref, "change": "revoke", "reason": "stolen_phone"},
     )
-    assert _until(lambda: maya.present(service, "ontario-resident")["clerk_outcome"], "revoked") <= 5.0
+    _until(lambda: maya.present(service, "ontario-resident")["clerk_outcome"], "revoked")
 
 
 def test_3_27_an_issuer_that_is_gone_leaves_the_verdict_undetermined(
@@ -64,9 +65,8 @@ def test_3_27_an_issuer_that_is_gone_leaves_the_verdict_undetermined(
         assert reason["text"]["fr-CA"]
 
 
-def _until(look: Any, wanted: str) -> float:
-    started = time.monotonic()
+def _until(look: Any, wanted: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while look() != wanted:
-        assert time.monotonic() - started < 10, "not published"
+        assert time.monotonic() < deadline, "not published"
         time.sleep(0.2)
-    return time.monotonic() - started

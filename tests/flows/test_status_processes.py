@@ -12,26 +12,23 @@ import pytest
 from issuer.services.publish_status_list import LEASE
 from specs.token_status_list import StatusReference
 from tests.flows.issuance_servers import Installation, Process, Spawner, installation, spawner
+from tests.patience import PATIENCE_S
 
 __all__ = ["spawner"]
 
-SOON = 2.0
-"""Seconds within which a change shows in every server (issue 3 of the flow in docs/flows/status.md)."""
+# That it shows within two seconds is a matter of how often processes look (tests/issuer/web) and of a machine
+# with time; here it has to show, however long that takes.
 
 
-async def shows(
-    home: Installation, server: Process, statuses: Sequence[StatusReference], value: int, *, within: float
-) -> None:
+async def shows(home: Installation, server: Process, statuses: Sequence[StatusReference], value: int) -> None:
     """Asks a server until it says ``value`` for all of them."""
-    begin, found = time.monotonic(), set[int]()
-    while found != {value}:
-        assert time.monotonic() - begin < within, f"{found} after {within} s"
-        await asyncio.sleep(0.05)
-        found = set(await home.published(server, statuses))
+    async with asyncio.timeout(PATIENCE_S):
+        while set(await home.published(server, statuses)) != {value}:
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_a_change_on_the_command_line_shows_in_two_other_servers_within_two_seconds(
+async def test_a_change_on_the_command_line_shows_in_two_other_servers(
     kind: str, tmp_path: Path, spawner: Spawner, request: pytest.FixtureRequest
 ) -> None:
     database = {} if kind == "sqlite" else {"database_url": request.getfixturevalue("postgresql_url")}
@@ -43,7 +40,7 @@ async def test_a_change_on_the_command_line_shows_in_two_other_servers_within_tw
             assert set(await home.published(server, home.issued)) == {0}
         for verb, value in (("suspend", 2), ("reinstate", 0), ("revoke", 1)):
             await home.change_on_the_command_line(verb)
-            await asyncio.gather(*(shows(home, one, home.issued, value, within=SOON) for one in servers))
+            await asyncio.gather(*(shows(home, one, home.issued, value) for one in servers))
 
 
 async def test_what_was_committed_before_the_kill_is_published_by_whoever_comes_next(
@@ -58,7 +55,7 @@ async def test_what_was_committed_before_the_kill_is_published_by_whoever_comes_
         first.kill()
         await home.change_on_the_command_line("suspend")
         [second] = await home.start(1)
-        await shows(home, second, suspended, 2, within=SOON)
+        await shows(home, second, suspended, 2)
         # and once more with the server that confirmed the change, killed before it can have published
         await home.issue(second, 4)
         fresh = [status for status in home.issued if status not in suspended]
@@ -66,8 +63,8 @@ async def test_what_was_committed_before_the_kill_is_published_by_whoever_comes_
         change = {"subject_ref": home.subject_ref, "change": "revoke", "reason": "fraud"}
         await home.manage(second, "POST", "/status-changes", json=change)
         second.kill()
-        await shows(home, third, fresh, 1, within=SOON)
-        await shows(home, third, suspended, 1, within=SOON)
+        await shows(home, third, fresh, 1)
+        await shows(home, third, suspended, 1)
 
 
 async def test_no_confirmed_revocation_is_lost_when_servers_are_killed(
@@ -90,7 +87,7 @@ async def test_no_confirmed_revocation_is_lost_when_servers_are_killed(
         assert {stored[card] for card in confirmed} <= {"revoked"}
         revoked = [card for card, status in stored.items() if status == "revoked"]
         # who was killed in the middle of publishing holds its lease to the end
-        deadline = time.monotonic() + LEASE.total_seconds() + SOON
+        deadline = time.monotonic() + LEASE.total_seconds() + PATIENCE_S
         while sum(await home.published(survivor, home.issued)) != 2 * len(revoked):
             assert time.monotonic() < deadline, "a committed revocation is not published"
             await asyncio.sleep(0.1)

@@ -11,6 +11,7 @@ import pytest
 
 from specs.jose import create_public_jwk
 from tests.flows.street import Street, issuer_of_today, opened_street
+from tests.patience import PATIENCE_S
 from tests.trillium.runtime.issuer_site import IssuerSite
 from tests.trillium.runtime.local_server import serving
 from tests.trillium.trust_list.material import NAMES, files, list_of_today, signed, written
@@ -25,8 +26,7 @@ from trillium.runtime.trust_list import (
     TrustList,
 )
 
-WAIT = 20.0
-FOLLOWS = timedelta(seconds=10)
+FOLLOWS = timedelta(hours=1)
 
 
 def entry(one: SimulatedIssuer, **changed: Any) -> ListedIssuer:
@@ -51,7 +51,7 @@ class Operator:
 
 async def until(street: Street, card: Callable[[], str], outcome: str) -> dict[str, Any]:
     """Presents until the answer is another one: the list is read again every few seconds."""
-    async with asyncio.timeout(WAIT):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             result = await street.visit(card())
             if result["clerk_outcome"] == outcome:
@@ -82,6 +82,7 @@ async def test_a_list_that_is_too_old_leaves_us_unable_to_tell(tmp_path: Path) -
     async with opened_street(tmp_path, issuer, **operator.settings) as street:
         street.publish()
         assert (await street.visit(street.card()))["outcome"] == "accepted"
+        street.clock.shift = FOLLOWS
         old = await until(street, street.card, "cannot_tell")
         assert (old["outcome"], old["claims"]) == ("undetermined", {})
         assert [one["code"] for one in old["reasons"]] == ["trust_unavailable"]
@@ -116,8 +117,8 @@ async def test_a_type_ends_at_its_moment(tmp_path: Path) -> None:
     async with opened_street(tmp_path, issuer, **operator.settings) as street:
         street.publish()
         assert (await street.visit(street.card()))["outcome"] == "accepted"
+        street.clock.shift = FOLLOWS
         await until(street, street.card, "not_trusted")
-        assert datetime.now(UTC) >= end
 
 
 @pytest.mark.parametrize("brings_a_chain", [False, True], ids=["by-its-keys", "with-a-chain-added"])

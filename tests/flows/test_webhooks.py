@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from specs.jose import Use, parse_jwks, parse_jws, verify_jws
 from tests.flows.street import Street, opened_street
+from tests.patience import until
 from tests.trillium.runtime.local_server import serving
 from tests.verifier.surroundings import claims_of
+from tests.verifier.web.streams import event, streaming
 from verifier.services.webhooks import MESSAGE_TYPE
-
-PATIENCE = 30.0
 
 
 @dataclass
@@ -27,19 +26,17 @@ class Shop:
     messages: list[str] = field(default_factory=list)
 
     async def __call__(self, _scope: Any, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        body = b""
+        body, status = b"", self.status
         while (message := await receive())["type"] == "http.request":
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
         self.messages.append(body.decode())
-        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
     async def heard(self, count: int) -> list[str]:
-        async with asyncio.timeout(PATIENCE):
-            while len(self.messages) < count:
-                await asyncio.sleep(0.05)
+        await until(lambda: len(self.messages) >= count)
         return self.messages
 
 
@@ -107,12 +104,10 @@ async def test_events_arrive_while_the_wallet_answers(place: Place) -> None:
     async with opened_street(place.folder) as street:
         body = {"preset": "age-19-or-over"}
         started = (await street.http.post("/presentations", json=body, auth=street.service)).json()
-        following = asyncio.create_task(street.http.get(started["events_url"], auth=street.service))
-        await street.http.get(started["request_uri"])
-        await asyncio.sleep(1.5)
-        off = await street.http.delete(started["status_url"], auth=street.service)
-        assert off.status_code == 204
-        answer: httpx.Response = await following
-        states = [line for line in answer.text.splitlines() if line.startswith("data:")]
-        assert states[-1] == 'data: {"state":"cancelled"}'
-        assert 'data: {"state":"retrieved"}' in states
+        async with streaming(street.app, started["events_url"], street.service) as stream:
+            assert await stream.event() == event("requested")
+            await street.http.get(started["request_uri"])
+            assert await stream.event() == event("retrieved")
+            off = await street.http.delete(started["status_url"], auth=street.service)
+            assert off.status_code == 204
+            assert await stream.event() == event("cancelled")

@@ -6,9 +6,9 @@ from token_status_list import BitArray
 
 from tests.interop.sd_jwt_text import SdJwtText, read_jwt
 from tests.interop.server_process import fetch
+from tests.patience import PATIENCE_S
 
 VALID, INVALID, SUSPENDED = 0, 1, 2
-PUBLICATION_TIMEOUT_S = 60.0
 
 
 def read_status(credential: SdJwtText) -> int:
@@ -24,7 +24,7 @@ def read_status(credential: SdJwtText) -> int:
 
 def wait_for_status(credential: SdJwtText, status: int) -> None:
     """Until the list says so: a change is published a moment after it is made."""
-    deadline = time.monotonic() + PUBLICATION_TIMEOUT_S
+    deadline = time.monotonic() + PATIENCE_S
     while (published := read_status(credential)) != status:
         assert time.monotonic() < deadline, f"the list still says {published}"
         time.sleep(0.1)

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from tests.flows.person import Person, post
-from tests.flows.servers import Operator, Server, free_ports, serving
+from tests.flows.servers import Operator, Server, serving
 from tests.interop.wallet_process import HERE, find_node, search_path
+from tests.patience import ended_after_patience
+from tests.ports import keep_ports
 
 REGISTER = (resources.files("issuer") / "sample_data" / "residents.csv").read_bytes()
 MAYA = "ON-1000003"
@@ -35,7 +37,8 @@ class CredoVerifier:
         assert self.process.stdout is not None
         self.process.stdin.write(f"{request['request']['state']}\n")
         self.process.stdin.flush()
-        result: dict[str, Any] = json.loads(self.process.stdout.readline())
+        with ended_after_patience(self.process):
+            result: dict[str, Any] = json.loads(self.process.stdout.readline())
         return result
 
 
@@ -64,7 +67,8 @@ def credo_verifier(issuer: Server, folder: Path) -> Iterator[CredoVerifier]:
     ):
         try:
             assert process.stdout is not None
-            said = json.loads(process.stdout.readline())
+            with ended_after_patience(process):
+                said = json.loads(process.stdout.readline())
             yield CredoVerifier(process, said["origin"], said["authority"], said["requests"])
         finally:
             process.kill()
@@ -74,7 +78,7 @@ def credo_verifier(issuer: Server, folder: Path) -> Iterator[CredoVerifier]:
 def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CredoVerifier, Person]]:
     """Maya with a photo card, in front of a shop whose authority is on the operator's list."""
     folder = tmp_path_factory.mktemp("credo-verifies")
-    issuer_port, wallet_port = free_ports(2)
+    issuer_port, wallet_port = keep_ports(2)
     issuer_url, wallet_url = (f"http://localhost:{port}" for port in (issuer_port, wallet_port))
     operator = Operator(folder / "operator")
     with (

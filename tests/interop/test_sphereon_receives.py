@@ -14,8 +14,7 @@ from tests.interop.register import MAYA, claims_of
 from tests.interop.sd_jwt_text import read_sd_jwt
 from tests.interop.server_process import ServerProcess
 from tests.interop.wallet_process import HERE, find_node, search_path
-
-TIMEOUT_S = 120.0
+from tests.patience import PATIENCE_S
 
 
 def receive(server: ServerProcess, offer: dict[str, Any], configuration: str) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def receive(server: ServerProcess, offer: dict[str, Any], configuration: str) ->
         configuration,
         *([offer["tx_code"]] if offer["tx_code"] else []),
     ]
-    ran = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+    ran = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     answer = json.loads(ran.stdout)
     assert "error" not in answer, answer["error"]
     return dict(answer)

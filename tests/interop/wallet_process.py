@@ -16,8 +16,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 HERE = Path(__file__).parent
-ANSWER_TIMEOUT_S = 240.0
 OLDEST_NODE = 20
 
 
@@ -91,7 +92,7 @@ class WalletProcess:
     def _read(self) -> dict[str, Any]:
         output = self.process.stdout
         assert output is not None
-        readable, _, _ = select.select([output], [], [], ANSWER_TIMEOUT_S)
+        readable, _, _ = select.select([output], [], [], PATIENCE_S)
         line = output.readline() if readable else ""
         if not line:
             self.process.kill()  # later tests fail at once
@@ -103,7 +104,7 @@ class WalletProcess:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 pipe.close()
-        self.process.terminate()
+        self.process.kill()
         self.process.wait()
 
 

@@ -18,6 +18,7 @@ from keys.private_files import (
     require_private_directory,
     write_private,
 )
+from tests.patience import PATIENCE_S
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 NOBODY = 65534
@@ -179,7 +180,7 @@ def test_the_lock_lets_one_in_at_a_time(directory: Path) -> None:
     def work() -> None:
         nonlocal inside, most
         for _ in range(20):
-            with exclusive_lock(directory / "lock", timeout_s=30):
+            with exclusive_lock(directory / "lock", timeout_s=PATIENCE_S):
                 with counting:
                     inside += 1
                     most = max(most, inside)

@@ -12,6 +12,7 @@ from keys.wrapping import unwrap, wrap
 from specs.jose import parse_x5c, verify_chain, verify_signature
 from tests.architecture.source_tree import ROOT
 from tests.keys.rings import DAY, NOW, WANTED, file_ring
+from tests.patience import PATIENCE_S
 
 STARTS = 4
 KILLS = 4
@@ -47,7 +48,7 @@ def test_processes_that_start_at_once_end_with_one_ring(tmp_path: Path) -> None:
         process.stdin.write("now\n")
         process.stdin.flush()
 
-    printed = {process.communicate(timeout=60)[0] for process in processes}
+    printed = {process.communicate(timeout=PATIENCE_S)[0] for process in processes}
 
     assert all(process.returncode == 0 for process in processes)
     assert len(printed) == 1
@@ -65,7 +66,7 @@ def test_a_ring_survives_being_killed_while_it_rotates(tmp_path: Path) -> None:
         assert process.stdout.readline() == "round\n"
         time.sleep(kill * 0.003)
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_S)
         assert process.returncode == -signal.SIGKILL
         assert_whole(directory)
     file_ring(directory).prepare_next(KeyPurpose.CREDENTIAL, NOW)
@@ -76,7 +77,7 @@ def test_a_ring_survives_being_killed_while_it_rotates(tmp_path: Path) -> None:
 def cut_everywhere(act: str, directory: Path) -> list[Path]:
     """The directories of the runs that died, and of the one that did not."""
     process = spawn(act, directory)
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=4 * PATIENCE_S)
     assert process.returncode == 0
     return [directory / str(number) for number in range(1, int(output) + 2)]
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,9 +15,10 @@ import httpx
 import pytest
 
 from tests.interop.wallet_process import find_node, search_path
+from tests.patience import PATIENCE_S
+from tests.ports import keep_ports
 
 HERE = Path(__file__).parent
-START_TIMEOUT_S = 120.0
 CLIENT_ID = "issuer & tests"
 """A name that has to be form-encoded before it goes into a header (RFC 6749 section 2.3.1)."""
 _ACTION = re.compile(r'<form[^>]* action="([^"]+)"')
@@ -31,7 +31,7 @@ class ProviderProcess:
 
     def sign_in(self, url: str, name: str) -> str:
         """A browser with the address that the issuer sends it to; the address that it is sent back to."""
-        with httpx.Client(trust_env=False, timeout=30) as browser:
+        with httpx.Client(trust_env=False, timeout=PATIENCE_S) as browser:
             page = self._follow(browser, browser.get(url))
             if isinstance(page, str):
                 return page
@@ -44,7 +44,7 @@ class ProviderProcess:
 
     def cancel(self, url: str) -> str:
         """The same, but for the link that goes back without signing in."""
-        with httpx.Client(trust_env=False, timeout=30) as browser:
+        with httpx.Client(trust_env=False, timeout=PATIENCE_S) as browser:
             page = self._follow(browser, browser.get(url))
             assert isinstance(page, httpx.Response)
             abort = re.search(r'href="([^"]+/abort)"', page.text)
@@ -66,8 +66,7 @@ class ProviderProcess:
 @contextmanager
 def provider_process(redirect_uri: str, folder: Path, **options: Any) -> Iterator[ProviderProcess]:
     """A provider with one client. ``options``: see provider.mjs."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    [port] = keep_ports(1)
     given = {
         "port": port,
         "redirectUri": redirect_uri,
@@ -91,10 +90,10 @@ def provider_process(redirect_uri: str, folder: Path, **options: Any) -> Iterato
 
 
 def _wait(issuer: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
+    deadline, address = time.monotonic() + PATIENCE_S, f"{issuer}/.well-known/openid-configuration"
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(f"{issuer}/.well-known/openid-configuration", trust_env=False).status_code == 200:
+            if httpx.get(address, timeout=PATIENCE_S, trust_env=False).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.05)

@@ -11,6 +11,9 @@ from uvicorn.supervisors import Multiprocess
 
 GRACE = 15
 KEEP_ALIVE = 15
+WORKER_PATIENCE = 120
+"""Seconds in which a worker has to begin, or to give a sign of life. uvicorn's own five are too few for its
+imports on a busy machine: it would end each worker before it is ready, and begin again, for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,7 @@ def server_config(app: ASGIApp | str, options: ServerOptions) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=WORKER_PATIENCE,
         **proxies,
     )
 

@@ -16,18 +16,23 @@ from verifier.app.routes import assemble
 from verifier.app.services import Verifier, build_verifier
 from verifier.app.tasks import start_tasks
 from verifier.app.trusting import check_listed, close_trust, open_trust, renew_trust
-from verifier.ports import TrustSource
+from verifier.ports import Clock, TrustSource
 from verifier.settings import Settings
 from verifier.store import tables
 
 
-def create_app(settings: Settings, *, trust: TrustSource | None = None) -> FastAPI:
-    """The application. ``trust``: instead of the settings' trust list, for tests."""
-    clock = SystemClock()
+def create_app(
+    settings: Settings, *, trust: TrustSource | None = None, clock: Clock | None = None
+) -> FastAPI:
+    """The application.
+
+    ``trust``: instead of the settings' trust list, ``clock``: instead of the system's, both for tests.
+    """
+    clock = clock or SystemClock()
     trusted = trust or open_trust(settings, clock.now())
     refuse_in_production(settings.profile, [check_shared(settings), check_listed(settings, trusted)])
     database, client = open_database(settings.database_url), open_client(settings)
-    outside = open_outside(settings, database, client)
+    outside = open_outside(settings, database, client, clock)
     ring = open_ring(settings, clock.now())
     verifier = build_verifier(settings, ring, outside, trusted)
 

@@ -19,6 +19,7 @@ from verifier.clients.list_collection import HttpListCollection
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.clients.webhooks import HttpWebhookReceiver
 from verifier.ports import (
+    Clock,
     EvidenceStore,
     IssuerKeys,
     ListCollection,
@@ -63,7 +64,7 @@ class Outside:
 
     store: Store
     statuses: HttpStatusLists
-    clock: SystemClock
+    clock: Clock
     randomness: SystemRandomness
     issuer_keys: IssuerKeys
     pages: PageStore
@@ -123,14 +124,16 @@ def open_client(settings: Settings) -> StrangerClient:
     )
 
 
-def open_outside(settings: Settings, database: Database, client: StrangerClient) -> Outside:
+def open_outside(
+    settings: Settings, database: Database, client: StrangerClient, clock: Clock | None = None
+) -> Outside:
     """Everything outside, in service."""
     keys = HttpIssuerKeys(client, insecure_origins=settings.loopback_origins)
     statuses = HttpStatusLists(client)
     return Outside(
         open_store(database),
         statuses,
-        SystemClock(),
+        clock or SystemClock(),
         SystemRandomness(),
         keys,
         open_pages(database),

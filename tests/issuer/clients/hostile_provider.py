@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from issuer.clients.login import LoginClient, UpstreamLogin
 from issuer.domain.login import LoginAttempt
+from tests.patience import PATIENCE_S
 from tests.trillium.runtime.local_server import serving
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.http_client import ConfiguredClient
@@ -25,7 +26,6 @@ CLIENT = "trillium-issuer"
 MAYA = "ON-1000003"
 ATTEMPT = LoginAttempt("state-of-this-test", "nonce-of-this-test", "v" * 43)
 ANSWER = {"code": "one-code", "state": ATTEMPT.state}
-TIMEOUT = 1.0
 
 Change = Callable[[dict[str, Any]], None]
 Answerer = Callable[[], Response]
@@ -101,7 +101,9 @@ class HostileProvider:
 
 
 @asynccontextmanager
-async def hostile(provider: HostileProvider, **client: Any) -> AsyncIterator[UpstreamLogin]:
+async def hostile(
+    provider: HostileProvider, *, timeout: float = PATIENCE_S, **client: Any
+) -> AsyncIterator[UpstreamLogin]:
     """Our client, which is configured for this provider."""
     async with serving(provider) as port:
         provider.issuer = f"http://localhost:{port}"
@@ -114,7 +116,7 @@ async def hostile(provider: HostileProvider, **client: Any) -> AsyncIterator[Ups
             "claim": "register_number",
         }
         login = UpstreamLogin(
-            LoginClient(**(members | client)), ConfiguredClient(total_timeout=TIMEOUT), SystemClock()
+            LoginClient(**(members | client)), ConfiguredClient(total_timeout=timeout), SystemClock()
         )
         try:
             yield login

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from issuer.clients.mail_channel import SmtpServer
+from tests.patience import PATIENCE_S
 
 HOST = "127.0.0.1"
 USER, PASSWORD = "trillium", "p@ss:word/%"
@@ -80,7 +81,7 @@ def mail_server(
     """``tls``: nothing, ``starttls`` or ``smtps``. ``login``: whether a user and a password are required."""
     taken = Taken()
     ca_file, context = certificate(folder, certified_for)
-    options: dict[str, Any] = {"hostname": HOST, "port": 0, "ready_timeout": 30}
+    options: dict[str, Any] = {"hostname": HOST, "port": 0, "ready_timeout": PATIENCE_S}
     if tls == "smtps":
         options["ssl_context"] = context
     elif tls == "starttls":

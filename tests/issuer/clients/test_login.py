@@ -22,6 +22,7 @@ from tests.issuer.clients.hostile_provider import (
     hostile,
     json,
 )
+from tests.patience import PATIENCE_S
 
 DISCOVERY = "/.well-known/openid-configuration"
 OTHER_KEY = ECKey.generate_key("P-256", {"kid": "first"})
@@ -38,8 +39,10 @@ def put(**members: Any) -> Change:
     return change
 
 
-async def refusal(provider: HostileProvider, answer: dict[str, str] | None = None) -> LoginFailed:
-    async with hostile(provider) as login:
+async def refusal(
+    provider: HostileProvider, answer: dict[str, str] | None = None, **client: Any
+) -> LoginFailed:
+    async with hostile(provider, **client) as login:
         with pytest.raises(LoginFailed) as refused:
             await login.finish(ATTEMPT, answer or ANSWER)
     assert MAYA not in repr(refused.value) + refused.value.detail
@@ -52,11 +55,16 @@ async def test_an_honest_answer_signs_somebody_in() -> None:
     async with hostile(provider) as login:
         account = await login.finish(ATTEMPT, ANSWER)
         assert account.identifier == MAYA
-        assert 4 < time.time() - account.auth_time.timestamp() < 60
+        assert 4 < time.time() - account.auth_time.timestamp() < 5 + PATIENCE_S
         await login.finish(ATTEMPT, ANSWER)
     assert provider.calls.count(DISCOVERY) == 1, "documents are kept for a while"
     assert provider.forms[0]["code_verifier"] == ATTEMPT.code_verifier
     assert provider.forms[0]["client_id"] == "trillium-issuer"
+
+
+def moved(**seconds: int) -> Change:
+    """Times so far from now, whenever that is: tests are collected long before they run."""
+    return lambda claims: claims.update({name: int(time.time()) + by for name, by in seconds.items()})
 
 
 WRONG_CLAIMS = {
@@ -70,10 +78,10 @@ WRONG_CLAIMS = {
     "no subject": (put(sub=None), "MissingClaimError sub"),
     "hash of another access token": (put(at_hash="AAAAAAAAAAAAAAAAAAAAAA"), "InvalidClaimError at_hash"),
     "hash of the access token is an object": (put(at_hash={"a": 1}), ""),
-    "expired": (put(exp=int(time.time()) - 61), "Expired"),
+    "expired": (moved(exp=-61), "Expired"),
     "no expiry": (put(exp=None), "InvalidClaims"),
-    "from the future": (put(iat=int(time.time()) + 3600), "IssuedInTheFuture"),
-    "not yet valid": (put(nbf=int(time.time()) + 3600), "NotYetValid"),
+    "from the future": (moved(iat=3600), "IssuedInTheFuture"),
+    "not yet valid": (moved(nbf=3600), "NotYetValid"),
     "time of sign-in is a text": (put(auth_time="yesterday"), "InvalidClaimError auth_time"),
     "register number is a list": (put(register_number=[MAYA]), "configured claim"),
     "register number is endless": (put(register_number="ON-" * 100), "configured claim"),
@@ -199,7 +207,7 @@ async def test_endpoints_that_are_none(name: str, value: object) -> None:
 
 
 async def test_a_provider_that_does_not_answer_in_time() -> None:
-    assert type(await refusal(HostileProvider(delay=3))) is LoginUnavailable
+    assert type(await refusal(HostileProvider(delay=3600), timeout=0.3)) is LoginUnavailable
 
 
 async def test_a_provider_that_is_not_there() -> None:

@@ -14,6 +14,8 @@ from issuer.domain.transaction_code_message import Contact, TransactionCodeMessa
 from issuer.errors import TransactionCodeNotSent
 from tests.issuer.clients.mail_server import HOST, PASSWORD, USER, RunningMailServer, mail_server
 from tests.issuer.surroundings import NOW
+from tests.patience import PATIENCE_S
+from tests.ports import keep_ports
 
 SENDER = "no-reply@trillium.example"
 MAYA = "maya.tremblay@example.org"
@@ -33,8 +35,8 @@ def message(language: Language = Language.ENGLISH, **changes: object) -> Transac
 
 
 def channel(running: RunningMailServer, server: SmtpServer | None = None, **options: object) -> MailChannel:
-    members: dict[str, object] = {"sandbox": False, "ca_file": running.ca_file, "timeout": 5.0} | options
-    return MailChannel(server or running.server(), SENDER, **members)  # type: ignore[arg-type]
+    members: dict[str, object] = {"sandbox": False, "ca_file": running.ca_file, "timeout": PATIENCE_S}
+    return MailChannel(server or running.server(), SENDER, **(members | options))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -162,8 +164,7 @@ async def test_a_refusal_is_told_without_what_the_server_said(
 
 
 async def test_nobody_answers() -> None:
-    with socket.create_server((HOST, 0)) as free:
-        port = free.getsockname()[1]
+    [port] = keep_ports(1)
     closed = MailChannel(SmtpServer(HOST, port, False, "", ""), SENDER, sandbox=False)
     with pytest.raises(TransactionCodeNotSent):
         await closed.send(message())

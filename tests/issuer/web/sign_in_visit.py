@@ -104,8 +104,7 @@ async def visiting(
     provider = provider or HostileProvider()
     async with serving(provider) as port:
         provider.issuer = f"http://localhost:{port}"
-        async with running_issuer(
-            folder, login_issuer=provider.issuer, login_timeout=1.0, **settings
-        ) as issuer:
+        wanted = {"login_issuer": provider.issuer, "login_timeout": 60.0, **settings}
+        async with running_issuer(folder, **wanted) as issuer:
             provider.now = lambda: issuer.clock.now().timestamp()
             yield Visit(issuer, provider, issuer.client)

@@ -19,6 +19,7 @@ from specs.jose import parse_x5c
 from specs.sd_jwt_vc import parse_credential
 from tests.issuer.wallet import request_body
 from tests.issuer.web.running_issuer import ISSUER, RunningIssuer, running_issuer
+from tests.patience import until
 
 SHIPPED = Path(str(resources.files("issuer") / "credential_types"))
 SECOND = timedelta(seconds=1)
@@ -108,11 +109,11 @@ async def test_no_list_is_signed_under_it_and_the_change_is_not_lost(issuer: Run
     await asyncio.sleep(1.2)  # the publisher looks twice a second
     assert (await issuer.client.get(uri)).content == before
     issuer.clock.moment = now + timedelta(minutes=1)
-    for _ in range(100):
-        if (await issuer.client.get(uri)).content != before:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("not published after the clock was right again")
+
+    async def is_published() -> bool:
+        return (await issuer.client.get(uri)).content != before
+
+    await until(is_published)
 
 
 async def test_sixty_days_ahead_the_endpoint_warns_and_goes_on(issuer: RunningIssuer) -> None:

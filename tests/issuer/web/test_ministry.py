@@ -70,7 +70,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
     home.mkdir(mode=0o700)
     async with listening(ministry) as url:
         settings = Settings(
-            public_url=ISSUER, var_dir=home, status_list_size=1024, directory_url=url, directory_timeout=2
+            public_url=ISSUER, var_dir=home, status_list_size=1024, directory_url=url, directory_timeout=30
         )
         ring = open_ring(settings, clock.now())
         ministry.keys = {ISSUER: ring.jwks([KeyPurpose.DIRECTORY_REQUEST], clock.now())}

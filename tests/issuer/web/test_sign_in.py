@@ -200,7 +200,7 @@ async def test_logs_know_neither_person_nor_secrets(tmp_path: Path) -> None:
 
 
 async def test_a_provider_that_is_too_slow_is_told_apart(tmp_path: Path) -> None:
-    async with visiting(tmp_path, HostileProvider(delay=3)) as visit:
+    async with visiting(tmp_path, HostileProvider(delay=3600), login_timeout=2.0) as visit:
         await visit.authorize()
         answer = await visit.get("/sign-in/start")
         assert answer.headers["location"] == "/tenant/sign-in?problem=unavailable"

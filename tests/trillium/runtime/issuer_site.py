@@ -10,6 +10,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from specs.jose import create_public_jwk
+from tests.patience import PATIENCE_S
 from tests.trillium.runtime.local_server import serving
 from tests.verifier.issuing import private_key
 from trillium.runtime.http_client import StrangerClient
@@ -54,11 +55,11 @@ class IssuerSite:
 
 
 @asynccontextmanager
-async def published() -> AsyncIterator[tuple[IssuerSite, PublishedKeys]]:
+async def published(total_timeout: float = PATIENCE_S) -> AsyncIterator[tuple[IssuerSite, PublishedKeys]]:
     site = IssuerSite()
     async with serving(site) as port:
         site.origin = f"http://127.0.0.1:{port}"
         site.publish()
-        client = StrangerClient(loopback_origins=[site.origin], total_timeout=2.0)
+        client = StrangerClient(loopback_origins=[site.origin], total_timeout=total_timeout)
         yield site, PublishedKeys(client, insecure_origins=[site.origin])
         await client.close()

@@ -5,8 +5,8 @@ import datetime
 import socket
 import ssl
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,25 +18,84 @@ from cryptography.x509.oid import NameOID
 from starlette.types import ASGIApp
 
 
+class LocalServer(uvicorn.Server):
+    """Ends at once when it is told to, whatever is under way; uvicorn's own looks ten times a second."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        await super().startup(sockets)
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are for the tests."""
+        yield
+
+    def end(self) -> None:
+        """From any thread, once it has started."""
+        self._loop.call_soon_threadsafe(self._end.set)
+
+
 @asynccontextmanager
 async def serving(app: ASGIApp, tls: "TlsFiles | None" = None) -> AsyncIterator[int]:
-    """Yields the port."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        files = {} if tls is None else {"ssl_keyfile": str(tls.key), "ssl_certfile": str(tls.certificate)}
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", **files)  # type: ignore[arg-type]  # texts
-        server = uvicorn.Server(config)
+    """In a thread of its own. Yields the port."""
+    with _listening() as (listening, port):
+        server = _server(app, tls)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
             while not server.started:
-                await asyncio.sleep(0.01)
-            port: int = listening.getsockname()[1]
+                assert thread.is_alive(), "the server did not start"
+                await asyncio.sleep(0.001)
             yield port
         finally:
-            server.should_exit = True
+            if server.started:
+                server.end()
             await asyncio.to_thread(thread.join)
+
+
+@asynccontextmanager
+async def serving_beside(app: ASGIApp) -> AsyncIterator[int]:
+    """In the event loop of the test, for what both touch. Yields the port."""
+    with _listening() as (listening, port):
+        server = _server(app, None)
+        running = asyncio.create_task(server.serve([listening]))
+        try:
+            while not server.started:
+                assert not running.done(), "the server did not start"
+                await asyncio.sleep(0)
+            yield port
+        finally:
+            if server.started:
+                server.end()
+            await running
+
+
+@contextmanager
+def _listening() -> Iterator[tuple[socket.socket, int]]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield listening, listening.getsockname()[1]
+
+
+def _server(app: ASGIApp, tls: "TlsFiles | None") -> LocalServer:
+    files = {} if tls is None else {"ssl_keyfile": str(tls.key), "ssl_certfile": str(tls.certificate)}
+    return LocalServer(
+        uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", **files)  # type: ignore[arg-type]  # texts
+    )
 
 
 @dataclass(frozen=True)

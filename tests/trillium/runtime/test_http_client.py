@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.patience import PATIENCE_S
 from tests.trillium.runtime.local_server import TlsFiles, create_tls_files, serving
 from trillium.runtime.http_client import (
     BadRedirect,
@@ -55,8 +56,8 @@ async def redirect(request: Request) -> Response:
     return RedirectResponse(target, 302) if left else Response("arrived")
 
 
-async def slow(request: Request) -> Response:
-    await asyncio.sleep(5)
+async def silent(request: Request) -> Response:
+    await asyncio.Event().wait()
     return Response("late")
 
 
@@ -66,7 +67,7 @@ APP = Starlette(
         Route("/sized/{size}", sized),
         Route("/compressed/{size}", compressed),
         Route("/redirect/{left}", redirect, methods=["GET", "POST"]),
-        Route("/slow", slow),
+        Route("/silent", silent),
         Route("/unchanged", lambda request: Response(status_code=304)),
     ]
 )
@@ -82,7 +83,7 @@ async def port() -> AsyncIterator[int]:
 @pytest.fixture
 async def stranger(port: int) -> AsyncIterator[StrangerClient]:
     """May reach this one local origin."""
-    client = StrangerClient(loopback_origins=[f"http://localhost:{port}"], total_timeout=3)
+    client = StrangerClient(loopback_origins=[f"http://localhost:{port}"], total_timeout=PATIENCE_S)
     yield client
     await client.close()
 
@@ -298,7 +299,7 @@ async def test_reading_stops_at_the_limit(stranger: StrangerClient, port: int) -
 async def test_an_answer_that_takes_too_long(port: int) -> None:
     client = StrangerClient(loopback_origins=[f"http://localhost:{port}"], total_timeout=0.2)
     with pytest.raises(TimedOut):
-        await client.get(f"http://localhost:{port}/slow", max_bytes=1000)
+        await client.get(f"http://localhost:{port}/silent", max_bytes=1000)
     await client.close()
 
 

@@ -14,6 +14,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import PATIENCE_S
 from trillium.runtime.logs import (
     REDACTED,
     REQUEST_ID,
@@ -108,7 +109,7 @@ logging.getLogger("httpx").info("GET {PLANTED}")
 
 def test_everything_goes_to_standard_error_as_json_lines() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, check=True, timeout=60
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, check=True, timeout=PATIENCE_S
     )
     assert done.stdout == b""
     assert PLANTED.encode() not in done.stderr

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from tests.patience import PATIENCE_S, until
 from tests.postgresql import PostgresqlServer, create_server, remove_server
 from trillium.runtime.database import DatabaseUnavailable, open_database
 from trillium.runtime.postgresql import PostgresqlDatabase, affected_rows
+
+RUNNING = "SELECT query FROM pg_stat_activity WHERE state = 'active' AND application_name = 'trillium'"
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ async def test_a_violated_constraint_is_the_drivers_exception(database: Postgres
 
 
 async def test_a_statement_that_takes_too_long_is_given_up(postgresql_url: str) -> None:
-    database = PostgresqlDatabase(postgresql_url, statement_timeout=0.2)
+    database = PostgresqlDatabase(postgresql_url, statement_timeout=2)
     with pytest.raises(DatabaseUnavailable):
         await database.execute("SELECT pg_sleep(20)")
     assert await database.fetch("SELECT 1")
@@ -71,14 +74,18 @@ async def test_cancelling_the_caller_gives_the_connection_back(postgresql_url: s
     await database.close()
 
 
-async def test_an_exhausted_pool_is_unavailable_not_an_endless_wait(postgresql_url: str) -> None:
-    database = PostgresqlDatabase(postgresql_url, pool_size=1, pool_overflow=0, connect_timeout=0.2)
-    await database.fetch("SELECT 1")
-    slow = asyncio.ensure_future(database.execute("SELECT pg_sleep(1)"))
-    await asyncio.sleep(0.1)
+async def test_an_exhausted_pool_is_unavailable_not_an_endless_wait(
+    postgresql_server: PostgresqlServer, postgresql_url: str
+) -> None:
+    database = PostgresqlDatabase(
+        postgresql_url, pool_size=1, pool_overflow=0, connect_timeout=3, statement_timeout=PATIENCE_S
+    )
+    slow = asyncio.ensure_future(database.execute("SELECT pg_sleep(1000)"))
+    await until(lambda: "pg_sleep(1000)" in postgresql_server.run_sql(RUNNING))
     with pytest.raises(DatabaseUnavailable):
         await database.fetch("SELECT 1")
-    await slow
+    slow.cancel()
+    await asyncio.gather(slow, return_exceptions=True)
     await database.close()
 
 
@@ -86,10 +93,12 @@ async def test_connections_that_the_server_closed_are_replaced(
     database: PostgresqlDatabase, postgresql_server: PostgresqlServer, postgresql_url: str
 ) -> None:
     await asyncio.gather(*(database.fetch("SELECT pg_sleep(0.05)") for _ in range(5)))
+    name = postgresql_url.partition("?")[0].rpartition("/")[2]
     postgresql_server.run_sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'trillium'"
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - ours
     )
-    await asyncio.sleep(0.2)
+    await until(lambda: name not in postgresql_server.run_sql("SELECT datname FROM pg_stat_activity"))
+    await asyncio.sleep(0.1)  # what the sockets know reaches their owners
     results = await asyncio.gather(*(database.fetch("SELECT 1") for _ in range(10)))
     assert [rows[0][0] for rows in results] == [1] * 10
 

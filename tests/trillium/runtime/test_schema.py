@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
+from tests.patience import PATIENCE_S
 from trillium.runtime.database import (
     Database,
     PostgresqlDatabase,
@@ -76,7 +77,7 @@ async def test_creating_twice_keeps_what_is_there(database: Database) -> None:
 async def test_processes_that_start_at_once_all_succeed(database_url: str) -> None:
     command = [sys.executable, "-c", CREATE, database_url]
     processes = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
-    codes = await asyncio.gather(*(asyncio.to_thread(process.wait, 60) for process in processes))
+    codes = await asyncio.gather(*(asyncio.to_thread(process.wait, PATIENCE_S) for process in processes))
     assert codes == [0, 0, 0]
 
 
@@ -89,7 +90,7 @@ async def test_many_at_once_in_one_process(database_url: str) -> None:
 
 async def test_a_server_that_starts_waits_for_no_writer_of_a_running_one(postgresql_url: str) -> None:
     """Even CREATE INDEX IF NOT EXISTS wants the table without writers; two such waits end in a deadlock."""
-    database = PostgresqlDatabase(postgresql_url, statement_timeout=1.0)
+    database = PostgresqlDatabase(postgresql_url, statement_timeout=10)
     await create_schema(database, METADATA)
     writer = await asyncpg.connect(postgresql_url)
     async with writer.transaction():

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.patience import PATIENCE_S, until
+from tests.ports import keep_ports
 from trillium.runtime.packaging import ForeignPackage, verify_packages
 from trillium.runtime.server import ServerOptions, server_config
 
@@ -39,6 +40,7 @@ def create():
 
     @app.get("/slow")
     async def slow():
+        open("begun", "w").close()
         await asyncio.sleep(0.7)
         return PlainTextResponse("done")
 
@@ -55,17 +57,10 @@ if __name__ == "__main__":
 """
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running(folder: Path, workers: int) -> Iterator[tuple["subprocess.Popen[bytes]", str, Path]]:
     (folder / "serve.py").write_text(SERVE)
-    port = free_port()
+    [port] = keep_ports(1)
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -81,15 +76,15 @@ def running(folder: Path, workers: int) -> Iterator[tuple["subprocess.Popen[byte
         yield process, base, log
     finally:
         process.kill()
-        process.wait(10)
+        process.wait()
 
 
 def _wait_for(base: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
         try:
-            httpx.get(f"{base}/process", trust_env=False)
+            httpx.get(f"{base}/process", timeout=PATIENCE_S, trust_env=False)
         except httpx.TransportError:
             time.sleep(0.05)
         else:
@@ -99,10 +94,10 @@ def _wait_for(base: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 def test_it_answers_and_logs_one_line_without_addresses(tmp_path: Path) -> None:
     with running(tmp_path, 1) as (process, base, log):
-        response = httpx.get(f"{base}/process?code=secret-code", trust_env=False)
+        response = httpx.get(f"{base}/process?code=secret-code", timeout=PATIENCE_S, trust_env=False)
         assert int(response.text) == process.pid
         assert "server" not in response.headers
-        assert httpx.get(f"{base}/bug", trust_env=False).status_code == 500
+        assert httpx.get(f"{base}/bug", timeout=PATIENCE_S, trust_env=False).status_code == 500
         text = log.read_text()
     assert '"route":"/process"' in text
     assert "secret-code" not in text
@@ -112,24 +107,24 @@ def test_it_answers_and_logs_one_line_without_addresses(tmp_path: Path) -> None:
 
 async def test_a_request_under_way_ends_before_the_server_does(tmp_path: Path) -> None:
     with running(tmp_path, 1) as (process, base, _):
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S, trust_env=False) as client:
             slow = asyncio.ensure_future(client.get(f"{base}/slow"))
-            await asyncio.sleep(0.3)
+            await until((tmp_path / "begun").exists)
             process.send_signal(signal.SIGTERM)
             assert (await slow).text == "done"
-        assert await asyncio.to_thread(process.wait, 10) in (0, -signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, PATIENCE_S) in (0, -signal.SIGTERM)
 
 
 def test_several_workers_share_the_port(tmp_path: Path) -> None:
     with running(tmp_path, 2) as (process, base, log):
-        deadline = time.monotonic() + 90  # the second one may start late on a busy machine
+        deadline = time.monotonic() + PATIENCE_S
         seen: set[str] = set()
         while len(seen) < 2 and time.monotonic() < deadline:
-            seen.add(httpx.get(f"{base}/process", trust_env=False).text)
+            seen.add(httpx.get(f"{base}/process", timeout=PATIENCE_S, trust_env=False).text)
         assert len(seen) == 2, log.read_text()
         assert str(process.pid) not in seen
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(PATIENCE_S)
 
 
 def test_several_workers_need_a_factory() -> None:
@@ -138,6 +133,11 @@ def test_several_workers_need_a_factory() -> None:
 
     with pytest.raises(ValueError, match="factory"):
         server_config(app, ServerOptions(workers=2))
+
+
+def test_a_worker_may_take_its_time_to_begin() -> None:
+    """On a busy machine its imports alone take longer than the five seconds of uvicorn, which then ends it."""
+    assert server_config("a:b", ServerOptions(workers=2)).timeout_worker_healthcheck >= 60
 
 
 def test_proxies_are_believed_only_when_named() -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from tests.patience import PATIENCE_S
 from trillium.runtime.tasks import BackgroundTasks
 
 PLANTED = "planted-value-4711"
@@ -21,7 +22,7 @@ async def test_a_step_runs_again_and_again() -> None:
 
     async with BackgroundTasks() as tasks:
         tasks.every(0.01, "demo", step)
-        await asyncio.wait_for(enough.wait(), 5)
+        await asyncio.wait_for(enough.wait(), PATIENCE_S)
     count = len(runs)
     await asyncio.sleep(0.05)
     assert len(runs) == count
@@ -39,7 +40,7 @@ async def test_a_step_with_more_to_do_does_not_wait() -> None:
 
     async with BackgroundTasks() as tasks:
         tasks.every(60, "demo", step)
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), PATIENCE_S)
     assert len(runs) == 50
 
 
@@ -56,7 +57,7 @@ async def test_a_failing_step_is_logged_without_values_and_tried_again() -> None
     with capture_logs() as logs:
         async with BackgroundTasks() as tasks:
             tasks.every(0.01, "demo", step)
-            await asyncio.wait_for(recovered.wait(), 10)
+            await asyncio.wait_for(recovered.wait(), PATIENCE_S)
     assert [(entry["event"], entry["task"], entry["error"], entry["attempt"]) for entry in logs] == [
         ("background_task_failed", "demo", "KeyError", 1),
         ("background_task_failed", "demo", "KeyError", 2),

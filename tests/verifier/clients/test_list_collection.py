@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from specs.encoding import b64url_encode, create_json
 from specs.token_status_list import MAX_LIST_BYTES, StatusList, create_status_list
+from tests.patience import PATIENCE_S
 from tests.trillium.runtime.local_server import serving
 from tests.verifier.issuing import NOW, SimulatedIssuer, stranger
 from trillium.runtime.http_client import StrangerClient
@@ -66,7 +67,7 @@ async def gathering() -> AsyncIterator[Gathering]:
     site = Shelves()
     async with serving(site) as port:
         origin = f"http://127.0.0.1:{port}"
-        client = StrangerClient(loopback_origins=[origin], total_timeout=2.0)
+        client = StrangerClient(loopback_origins=[origin], total_timeout=PATIENCE_S)
         yield Gathering(site, origin, HttpListCollection(StatusListClient(fetch_over(client)), client))
         await client.close()
 

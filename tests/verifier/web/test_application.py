@@ -1,6 +1,5 @@
 """The application as it is started: settings alone, its own clock, its background tasks."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.patience import until
 from tests.trillium.runtime.asgi_client import client_of
 from tests.trillium.trust_list.material import files, list_of_today, signed
 from tests.verifier.surroundings import PUBLIC_URL, settings_for_tests
@@ -77,9 +77,11 @@ async def test_a_bad_list_says_so_and_is_taken_when_it_is_in_order(tmp_path: Pat
         Path(members["trust_list"]).write_bytes(signed(list_of_today()))
         token = (tmp_path / "management.token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
-        async with asyncio.timeout(20):
-            while not (await http.get("/management/presets", headers=headers)).json()["presets"]:
-                await asyncio.sleep(0.1)
+
+        async def has_presets() -> bool:
+            return bool((await http.get("/management/presets", headers=headers)).json()["presets"])
+
+        await until(has_presets)
 
 
 async def test_the_keys_are_the_same_after_a_restart(tmp_path: Path) -> None:
@@ -102,14 +104,16 @@ async def test_what_is_over_is_cleared_away_in_the_background(tmp_path: Path) ->
         now = then + timedelta(minutes=1)
         assert await store.conclude(RequestId("request-1"), PresentationState.ACCEPTED, sealed, now, event)
         app = create_app(settings(tmp_path))
+
+        async def is_over() -> bool:
+            found = await store.find_by_request(RequestId("request-2"))
+            return found is not None and found.state is PresentationState.TIMED_OUT
+
         async with app.router.lifespan_context(app):
-            await asyncio.sleep(0.2)
+            await until(is_over)
         fetch = Event(EventName.RESULT_FETCHED, Actor("relying-service"), then)
         client_id = PRESENTATION.client_id
         assert await store.take_result(b"transaction-1", client_id, now, fetch) is None
-        ended = await store.find_by_request(RequestId("request-2"))
-        assert ended is not None
-        assert ended.state is PresentationState.TIMED_OUT
 
 
 async def test_what_ended_yesterday_is_forgotten_in_the_background(tmp_path: Path) -> None:
@@ -124,9 +128,12 @@ async def test_what_ended_yesterday_is_forgotten_in_the_background(tmp_path: Pat
             state, sealed = PresentationState.ACCEPTED, SealedResult(b"wrapped", b"ciphertext")
             assert await store.conclude(RequestId(f"request-{number}"), state, sealed, at, event)
         app = create_app(settings(tmp_path))
+
+        async def is_forgotten() -> bool:
+            return await store.find_by_request(RequestId("request-1")) is None
+
         async with app.router.lifespan_context(app):
-            await asyncio.sleep(0.2)
-        assert await store.find_by_request(RequestId("request-1")) is None
+            await until(is_forgotten)
         assert await store.find_by_request(RequestId("request-2")) is not None
 
 

@@ -1,93 +1,26 @@
 """Server-sent events: the state now, each change, the end; and nothing for anybody else."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from tests.verifier.surroundings import claims_of
 from tests.verifier.web.counter import Counter, Visit, is_problem, opened_counter
+from tests.verifier.web.streams import Stream, event, streaming
 from verifier.domain.presentation import PresentationState
 from verifier.web.event_stream import QUIET_LOOKS, render_events
 
-TIMEOUT = 20
 
-
-class Stream:
-    """One open stream, driven as a server drives the application: byte by byte, and it may be cut off."""
-
-    def __init__(self, counter: Counter, url: str, service: httpx.BasicAuth) -> None:
-        self._app = counter.app
-        self._gone = asyncio.Event()
-        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        parts = urlsplit(url)
-        header = httpx.Request("GET", url)
-        authorization = next(service.auth_flow(header)).headers["authorization"].encode()
-        self._scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": parts.scheme,
-            "path": parts.path,
-            "raw_path": parts.path.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "headers": [(b"host", parts.netloc.encode()), (b"authorization", authorization)],
-            "client": ("192.0.2.1", 1),
-            "server": (parts.netloc, 443),
-        }
-
-    async def run(self) -> None:
-        async def receive() -> dict[str, Any]:
-            await self._gone.wait()
-            return {"type": "http.disconnect"}
-
-        await self._app(self._scope, receive, self._messages.put)  # type: ignore[arg-type]
-
-    async def start(self) -> dict[str, Any]:
-        return await self._next()
-
-    async def event(self) -> bytes:
-        """The next part with a state."""
-        while True:
-            body: bytes = (await self._next()).get("body", b"")
-            if body.startswith(b"event: "):
-                return body
-
-    async def _next(self) -> dict[str, Any]:
-        async with asyncio.timeout(TIMEOUT):
-            return await self._messages.get()
-
-    def cut(self) -> None:
-        self._gone.set()
-
-
-@asynccontextmanager
-async def streaming(visit: Visit) -> AsyncIterator[Stream]:
-    stream = Stream(visit.counter, visit.started["events_url"], visit.service)
-    task = asyncio.create_task(stream.run())
-    try:
-        yield stream
-    finally:
-        stream.cut()
-        async with asyncio.timeout(TIMEOUT):
-            await task
-
-
-def event(state: str) -> bytes:
-    return b'event: state\ndata: {"state":"%b"}\n\n' % state.encode()
+def following(visit: Visit) -> AbstractAsyncContextManager[Stream]:
+    return streaming(visit.counter.app, visit.started["events_url"], visit.service)
 
 
 async def test_states_arrive_as_they_change(counter: Counter) -> None:
     visit = await counter.start()
-    async with streaming(visit) as stream:
+    async with following(visit) as stream:
         start = await stream.start()
         headers = dict(start["headers"])
         assert start["status"] == 200
@@ -107,7 +40,7 @@ async def test_the_stream_ends_with_the_presentation(counter: Counter) -> None:
 
 async def test_a_time_out_is_told_by_the_clock_alone(counter: Counter) -> None:
     visit = await counter.start()
-    async with streaming(visit) as stream:
+    async with following(visit) as stream:
         assert await stream.event() == event("retrieved")
         counter.desk.clock.advance(minutes=5)
         assert await stream.event() == event("timed_out")
@@ -130,7 +63,7 @@ async def test_5_29_until_its_browser_has_come_a_presentation_looks_open(counter
     assert presentation is not None
     request = await counter.http.get(f"/request-objects/{presentation.request_id}")
     visit = Visit(counter, service, started, claims_of(request.text))
-    async with streaming(visit) as stream:
+    async with following(visit) as stream:
         assert await stream.event() == event("retrieved")
         assert (await visit.show(visit.card())).status_code == 200
         assert await visit.state() == "retrieved"
@@ -158,15 +91,15 @@ async def test_strangers_and_others_follow_nothing(counter: Counter, transaction
 async def test_streams_are_limited_and_those_that_were_cut_off_count_no_more(tmp_path: Path) -> None:
     async with opened_counter(tmp_path, event_streams=2) as counter:
         visit = await counter.start()
-        async with streaming(visit) as first:
+        async with following(visit) as first:
             await first.event()
-            async with streaming(visit) as second:
+            async with following(visit) as second:
                 await second.event()
                 refused = await counter.http.get(visit.started["events_url"], auth=visit.service)
                 assert refused.status_code == 429
                 assert is_problem(refused, "too_many_streams")
                 other = await counter.start()
-                async with streaming(other) as third:
+                async with following(other) as third:
                     assert (await third.start())["status"] == 200
         await visit.show(visit.card())
         answer = await counter.http.get(visit.started["events_url"], auth=visit.service)

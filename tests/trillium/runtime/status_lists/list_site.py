@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from specs.jose import TrustAnchors
 from specs.token_status_list import StatusList, StatusReference
+from tests.patience import PATIENCE_S
 from tests.trillium.runtime.local_server import serving
 from tests.verifier.issuing import ENTRY, NOW, SimulatedIssuer
 from trillium.runtime.http_client import OutgoingClient, StrangerClient
@@ -21,7 +23,10 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass
 class ListSite:
-    """Everything about its answers can be changed; ``asked`` holds the headers of every request."""
+    """Everything about its answers can be changed; ``asked`` holds the headers of every request.
+
+    ``silent``: while it is set nobody gets an answer.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -32,12 +37,15 @@ class ListSite:
     compress: bool = False
     endless: bool = False
     delay: float = 0.0
+    silent: threading.Event = field(default_factory=threading.Event)
     asked: list[Mapping[str, str]] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.asked.append({**asked, "path": scope["path"]})
         await asyncio.sleep(self.delay)
+        while self.silent.is_set():
+            await asyncio.sleep(0.001)
         target = self.redirects.get(scope["path"])
         if target is not None:
             await _answer(send, 302, {"location": target}, b"")
@@ -108,7 +116,7 @@ async def reading() -> AsyncIterator[Reader]:
     site = ListSite()
     async with serving(site) as port:
         origin = f"http://127.0.0.1:{port}"
-        client = StrangerClient(loopback_origins=[origin], total_timeout=5.0)
+        client = StrangerClient(loopback_origins=[origin], total_timeout=PATIENCE_S)
         reader = Reader(site, origin, SimulatedIssuer(), client_over(client), f"{origin}/lists/7", client)
         reader.publish()
         yield reader

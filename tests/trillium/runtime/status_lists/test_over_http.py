@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from specs.token_status_list import MAX_TOKEN_BYTES, StatusList, StatusOutcome
+from tests.patience import until
 from tests.trillium.runtime.status_lists.list_site import Reader, client_over, reading
 from tests.verifier.issuing import NOW, list_with
 from trillium.runtime.http_client import StrangerClient
@@ -102,13 +103,17 @@ async def test_fifty_presentations_at_once_cause_one_fetch(reader: Reader, max_a
 
 async def test_fifty_presentations_one_after_another_share_the_next_fetch(reader: Reader) -> None:
     """Nobody may use an answer older than their question: the first has one fetch, all others the second."""
-    reader.site.delay = 0.1
+    reader.site.silent.set()
 
     async def ask(number: int) -> StatusOutcome:
-        await asyncio.sleep(number / 1000)
         return (await reader.ask(max_age=ZERO, now=NOW + timedelta(milliseconds=number))).outcome
 
-    assert set(await asyncio.gather(*map(ask, range(50)))) == {VALID}
+    answers = []
+    for number in range(50):
+        answers.append(asyncio.create_task(ask(number)))
+        await until(lambda: len(reader.site.asked) == 1)
+    reader.site.silent.clear()
+    assert set(await asyncio.gather(*answers)) == {VALID}
     assert len(reader.site.asked) == 2
 
 
@@ -146,12 +151,13 @@ async def test_a_server_that_is_down_is_not_asked_for_each_of_fifty(reader: Read
 
 
 async def test_one_who_gives_up_does_not_take_the_others_along(reader: Reader) -> None:
-    reader.site.delay = 0.1
+    reader.site.silent.set()
     first = asyncio.ensure_future(reader.ask())
-    await asyncio.sleep(0.03)
+    await until(lambda: len(reader.site.asked) == 1)
     others = [asyncio.ensure_future(reader.ask(now=NOW + SECOND)) for _ in range(5)]
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.01)  # they wait by now: all that they do before is done in one go
     first.cancel()
+    reader.site.silent.clear()
     assert {answer.outcome for answer in await asyncio.gather(*others)} == {VALID}
     assert len(reader.site.asked) == 2
 
@@ -243,7 +249,7 @@ def break_not_ascii(reader: Reader) -> None:
 
 def break_a_late_answer(reader: Reader) -> None:
     reader.client._total_timeout = 0.3
-    reader.site.delay = 0.6
+    reader.site.silent.set()
 
 
 BROKEN = {
