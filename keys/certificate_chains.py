@@ -93,5 +93,7 @@ def decode_anchors(anchors: Sequence[str]) -> list[x509.Certificate]:
 
 
 def _titled_pem(certificate: x509.Certificate) -> bytes:
-    title = f"# {certificate.subject.rfc4514_string()}, until {certificate.not_valid_after_utc.date()}\n"
+    # Whoever named the certificate may have put another one into the name, on lines of its own.
+    name = "".join(one if one.isprintable() else "?" for one in certificate.subject.rfc4514_string())
+    title = f"# {name.replace('-----', '?')}, until {certificate.not_valid_after_utc.date()}\n"
     return title.encode("utf-8") + certificate.public_bytes(Encoding.PEM)

@@ -230,6 +230,16 @@ def test_anchors_travel_as_pem_with_a_line_that_names_each() -> None:
     assert anchors_pem([]) == b""
 
 
+@pytest.mark.parametrize("line", ["\n", "\r", "\u2028", " "])
+def test_a_certificate_in_the_name_of_another_is_not_trusted(line: str) -> None:
+    smuggled = pem(new_chain().authority).decode().strip()
+    span, key = (NOW - DAY, NOW + DAY), new_key()
+    builder = certificate(f"Root{line}{smuggled}{line}", name("Root"), key.public_jwk.key, *span)
+    root = key.sign_certificate(builder.add_extension(usage(authority=True), critical=True))
+
+    assert load_anchors(anchors_pem(create_x5c([root]))).certificates == (root,)
+
+
 def test_a_damaged_anchor_is_refused() -> None:
     for value in ("AAAA", "*", ""):
         with pytest.raises(CertificateRefused):
