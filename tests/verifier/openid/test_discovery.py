@@ -10,7 +10,7 @@ from keys import KeyPurpose
 from keys.purposes import JWKS_LEAD
 from specs.jose import Algorithm
 from tests.verifier.openid.relying import ISSUER, PRESETS, Library, opened_library
-from verifier.app.openid.tokens import MAX_AGE
+from verifier.app.openid.discovery import MAX_AGE
 from verifier.domain.trust import Trust
 
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"

@@ -12,6 +12,7 @@ from trillium.runtime.management import ManagementGuard
 from trillium.runtime.openapi import HotRoute
 from trillium.runtime.pages import Pages
 from verifier.app.openid.clients import client_routers, registration_routes, service_page_routes
+from verifier.app.openid.discovery import DISCOVERY_CROSS_ORIGIN, discovery_routes
 from verifier.app.openid.logins import login_page_routes, login_routes
 from verifier.app.openid.receipt_check import receipt_check_routes
 from verifier.app.openid.sign_out import sign_out_routes
@@ -30,13 +31,14 @@ OPENID_KINDS: Final = {
 }
 """Who is told about errors, and so in which form; the longest prefix counts."""
 
-CROSS_ORIGIN: Final[Sequence[CrossOrigin]] = TOKEN_CROSS_ORIGIN
+CROSS_ORIGIN: Final[Sequence[CrossOrigin]] = (*DISCOVERY_CROSS_ORIGIN, *TOKEN_CROSS_ORIGIN)
 """What a relying service's program in a browser may ask, without cookies."""
 
 
 def openid_hot_routes(verifier: "Verifier") -> Sequence[HotRoute]:
     """What programs call."""
     return (
+        *discovery_routes(verifier),
         *token_routes(verifier),
         *login_routes(verifier),
         *registration_routes(verifier.openid.registration),

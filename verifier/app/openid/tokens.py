@@ -1,21 +1,16 @@
 """Codes, tokens and claims, wired: what a client's own programs call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from keys import KeyPurpose, Signer
 from specs.jose import Algorithm
-from specs.openid_connect import ProviderMetadata, create_provider_metadata
 from trillium.runtime.cors import CrossOrigin
-from trillium.runtime.live_document import LiveDocument
 from trillium.runtime.openapi import FORM, Content, HotRoute
 from verifier.app.openid.parts import OpenIdParts
 from verifier.clients.openid_client_keys import HttpClientKeys
-from verifier.domain.openid.choose_preset import acr_of
-from verifier.domain.openid.claims import mapped_names
-from verifier.domain.preset import Preset
 from verifier.services.openid.authenticate_client import AuthenticateClient
 from verifier.services.openid.clients import OpenIdClients
 from verifier.services.openid.constrain_sender import ConstrainSender
@@ -28,12 +23,7 @@ from verifier.web.openid.userinfo import UserInfoEndpoint
 if TYPE_CHECKING:
     from verifier.app.services import Verifier
 
-MAX_AGE: Final = 300
-"""Seconds: half of what passes between the publication of a new key and its first signature (7.07)."""
-
 TOKEN_CROSS_ORIGIN: Final = (
-    CrossOrigin("/openid/.well-known/"),
-    CrossOrigin("/openid/jwks"),
     CrossOrigin(
         "/openid/token",
         ("POST",),
@@ -84,60 +74,15 @@ def build_tokens(parts: OpenIdParts, clients: OpenIdClients) -> TokenServices:
     )
 
 
-def provider_metadata(issuer: str, presets: Mapping[str, Preset], *, https: bool) -> dict[str, Any]:
-    """What the provider says about itself at this moment: presets come and go with whom is trusted (7.01)."""
-    claims = dict.fromkeys(name for preset in presets.values() for name in mapped_names(preset))
-    return create_provider_metadata(
-        ProviderMetadata(
-            issuer=issuer,
-            authorization_endpoint=f"{issuer}/authorize",
-            token_endpoint=f"{issuer}/token",
-            userinfo_endpoint=f"{issuer}/userinfo",
-            jwks_uri=f"{issuer}/jwks",
-            pushed_authorization_request_endpoint=f"{issuer}/par",
-            end_session_endpoint=f"{issuer}/logout",
-            registration_endpoint=f"{issuer}/register",
-            acr_values=tuple(acr_of(issuer, preset) for preset in presets),
-            presets=tuple(presets),
-            claims=tuple(claims),
-            backchannel_logout=True,
-        ),
-        insecure_allow_http=not https,
-    )
-
-
 def token_routes(verifier: "Verifier") -> Sequence[HotRoute]:
-    """Discovery, keys, token, userinfo."""
-    ring, clock, settings = verifier.ring, verifier.outside.clock, verifier.settings
-    issuer, tokens = settings.openid_issuer, verifier.openid.tokens
-    described = LiveDocument(
-        lambda: provider_metadata(issuer, verifier.presets, https=settings.https), max_age=MAX_AGE
-    )
-    keys = LiveDocument(lambda: ring.jwks((KeyPurpose.ID_TOKEN,), clock.now()), max_age=MAX_AGE)
+    """Token and UserInfo."""
+    issuer, tokens = verifier.settings.openid_issuer, verifier.openid.tokens
     token = TokenEndpoint(tokens.authenticate, tokens.sender, tokens.exchange, f"{issuer}/token")
     userinfo = UserInfoEndpoint(tokens.userinfo, f"{issuer}/userinfo")
     error = Content(description="The registered error, as JSON.")
     claims = Content(description="sub, and the claims of the login while they are kept.")
     tags = ["relying services"]
     return (
-        HotRoute(
-            method="GET",
-            path="/openid/.well-known/openid-configuration",
-            handler=described.respond,
-            summary="Provider metadata (OpenID Connect Discovery 1.0 section 4)",
-            public=True,
-            responses={200: Content(description="Provider metadata.")},
-            tags=tags,
-        ),
-        HotRoute(
-            method="GET",
-            path="/openid/jwks",
-            handler=keys.respond,
-            summary="Public keys of ID tokens and logout tokens (RFC 7517 section 5)",
-            public=True,
-            responses={200: Content(description="A JWK Set.")},
-            tags=tags,
-        ),
         HotRoute(
             method="POST",
             path="/openid/token",
