@@ -44,7 +44,7 @@ WORDS = {
     "fr": {
         "register": "Inscrire un service",
         "button": "Inscrire",
-        "not_yet": "Le service n’est pas encore inscrit :",
+        "not_yet": "Le service n’est pas encore inscrit\N{NO-BREAK SPACE}:",
         "wildcard": "il n’y a pas de jokers",
         "registered": "Votre service est inscrit",
         "usable": "On peut se connecter tout de suite à Dépanneur.",
@@ -121,7 +121,8 @@ async def test_a_service_registers_itself_after_a_slip(site: Site, language: str
         await expect(page.locator("h1")).to_have_text(words["registered"])
         await expect(page.get_by_text(words["usable"])).to_be_visible()
         client_id = await page.locator("dd code").nth(1).inner_text()
-        assert await site.counter.desk.verifier.openid.clients.find(client_id)
+        client = await site.counter.desk.verifier.openid.clients.find(client_id)
+        assert client.openid.redirect_uris == ("https://shop.example/back",)
         # The browser itself says that the slip was answered with 400.
         assert [one for one in visit.complaints if "400" not in one] == []
 
