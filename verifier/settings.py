@@ -42,7 +42,7 @@ class Settings(TrustListSettings):
     event_streams: int = Field(200, ge=0, le=10_000)
     """How many presentations one relying service may follow at once, in each process."""
 
-    unreviewed_clients: int = Field(500, ge=1, le=100_000)
+    unreviewed_clients: int = Field(2000, ge=1, le=100_000)
     """How many OpenID clients may have registered that no administrator has looked at."""
 
     offline_types: Annotated[tuple[str, ...], NoDecode] = ("proof-of-age",)

@@ -104,10 +104,11 @@ def list_clients(
             "presets": ", ".join(one.service.presets),
             "redirect_uris": ", ".join(one.openid.redirect_uris),
             "approval": one.openid.approval.value,
+            "version": one.openid.version,
         }
         for one in clients
     ]
-    print_rows(("client_id", "name", "presets", "redirect_uris", "approval"), rows)
+    print_rows(("client_id", "name", "presets", "redirect_uris", "approval", "version"), rows)
 
 
 @app.command("show", context_settings=TAKES_ID)
@@ -119,10 +120,13 @@ def show(client_id: ClientArgument) -> None:
 @app.command("approve", context_settings=TAKES_ID)
 def approve(
     client_id: ClientArgument,
+    version: Annotated[int, typer.Option(help="Which you have looked at; list and show name it.")],
     presets: Annotated[Texts, typer.Option("--preset", help="Only these of what it asks for.")] = None,
 ) -> None:
-    """Let people sign in to it."""
-    _with_services(lambda services: services.reviews.approve(client_id, actor=CLI, presets=presets))
+    """Let people sign in to it, unless it has changed since you looked."""
+    _with_services(
+        lambda services: services.reviews.approve(client_id, seen=version, actor=CLI, presets=presets)
+    )
     console.print("Approved.")
 
 

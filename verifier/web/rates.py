@@ -11,7 +11,7 @@ from trillium.runtime.rate_limit import Rate, classify_by_prefix
 RATES: Final[Mapping[str, Rate]] = {
     "wallets": Rate(per_second=100, burst=600),
     "logins": Rate(per_second=10, burst=200),
-    "registrations": Rate(per_second=0.1, burst=60),
+    "registrations": Rate(per_second=0.5, burst=200),
 }
 
 LIMITED: Final = (

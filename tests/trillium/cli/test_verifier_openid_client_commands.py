@@ -47,7 +47,11 @@ def test_the_life_of_a_client() -> None:
     [listed] = told("list", "--approval", "refused", "--json")
     assert listed["refusal"] == "Complaints."
     assert told("list", "--approval", "approved", "--json") == []
-    assert run("approve", client_id, "--preset", "sign-in").exit_code == 0
+    stale = run("approve", client_id, "--version", "1")
+    assert (stale.exit_code, "changed_meanwhile" in stale.stderr) == (1, True)
+    assert (
+        run("approve", client_id, "--version", str(listed["version"]), "--preset", "sign-in").exit_code == 0
+    )
     assert told("show", client_id)["presets"] == ["sign-in"]
     assert new["client_secret"] not in run("list").output
     assert run("remove", client_id).exit_code == 0
@@ -84,7 +88,7 @@ def test_a_mistake_is_told() -> None:
     """In one installation: making one takes longer than all of these."""
     mistakes: list[tuple[list[str], int, str]] = [
         (["show", "oc-nobody"], 1, "unknown_client"),
-        (["approve", "oc-nobody"], 1, "unknown_client"),
+        (["approve", "oc-nobody", "--version", "1"], 1, "unknown_client"),
         (["refuse", "oc-nobody", "--reason", "No."], 1, "unknown_client"),
         (["rotate-secret", "oc-nobody"], 1, "unknown_client"),
         (["set-window", "oc-nobody", "--minutes", "721"], 2, "Usage"),

@@ -9,8 +9,9 @@ import pytest
 
 from tests.verifier.openid.registering import members
 from tests.verifier.web.counter import Counter, is_problem, opened_counter
-from verifier.domain.event import EventName
-from verifier.domain.openid.client import RegisteredClient
+from verifier.domain.event import Actor, Event, EventName
+from verifier.domain.openid.client import Approval, RegisteredClient
+from verifier.domain.openid.registered import next_version
 from verifier.domain.relying_service import ClientId
 from verifier.errors import UnknownClient
 
@@ -68,7 +69,7 @@ async def test_everything_is_closed_without_the_management_token(office: Counter
 
 async def test_those_that_wait_are_listed_first_with_what_there_is_to_decide(office: Counter) -> None:
     done, waiting = await ask(office), await ask(office)
-    await manage(office, "POST", f"/{done}/approve", {})
+    await manage(office, "POST", f"/{done}/approve", {"version": 1})
     listed = (await manage(office, "GET", "")).json()["clients"]
     assert [one["client_id"] for one in listed] == [waiting, done]
     first = listed[0]
@@ -82,22 +83,50 @@ async def test_those_that_wait_are_listed_first_with_what_there_is_to_decide(off
 
 async def test_an_approved_client_is_usable_and_the_event_says_who_decided(office: Counter) -> None:
     client_id = await ask(office)
-    answer = await manage(office, "POST", f"/{client_id}/approve", {})
+    answer = await manage(office, "POST", f"/{client_id}/approve", {"version": 1})
     assert answer.json()["approval"] == "approved"
     assert await is_usable(office, client_id)
     [event] = await office.desk.verifier.outside.store.latest(1)  # type: ignore[attr-defined]
     assert (event.name, event.actor) == (EventName.OPENID_CLIENT_APPROVED, "management")
-    again = await manage(office, "POST", f"/{client_id}/approve", {})
+    again = await manage(office, "POST", f"/{client_id}/approve", {"version": 2})
     assert again.status_code == 409
     assert is_problem(again, "not_reviewable")
+
+
+async def test_what_changes_after_it_was_looked_at_is_not_approved(office: Counter) -> None:
+    """A client that waits for the moment before the decision gets another one."""
+    registered = (await office.http.post("/openid/register", json=members())).json()
+    client_id = registered["client_id"]
+    looked_at = (await manage(office, "GET", f"/{client_id}")).json()["version"]
+    headers = {"Authorization": f"Bearer {registered['registration_access_token']}"}
+    body = members(redirect_uris=["https://evil.example/"]) | {"client_id": client_id}
+    changed = await office.http.put(registered["registration_client_uri"], json=body, headers=headers)
+    assert changed.status_code == 200
+    answer = await manage(office, "POST", f"/{client_id}/approve", {"version": looked_at})
+    assert is_problem(answer, "changed_meanwhile")
+    assert not await is_usable(office, client_id)
+
+
+async def test_in_production_nothing_is_used_that_a_sandbox_let_in(office: Counter) -> None:
+    """A database may have been a sandbox's before."""
+    client_id = await ask(office)
+    stores = office.desk.verifier.outside.openid
+    client = await kept(office, client_id)
+    event = Event(EventName.OPENID_CLIENT_CHANGED, Actor("system"), office.desk.clock.now(), client_id)
+    assert await stores.clients.update(next_version(client, approval=Approval.APPROVED), event)
+    assert not await is_usable(office, client_id)
+    await manage(office, "POST", f"/{client_id}/approve", {"version": 2})
+    assert await is_usable(office, client_id)
 
 
 async def test_some_of_the_presets_may_be_approved_and_never_others(office: Counter) -> None:
     client_id = await ask(office, **BOTH)
     for wrong in (["identity"], ["age-19-or-over", "identity"]):
-        answer = await manage(office, "POST", f"/{client_id}/approve", {"presets": wrong})
+        answer = await manage(office, "POST", f"/{client_id}/approve", {"version": 1, "presets": wrong})
         assert is_problem(answer, "unknown_preset")
-    answer = await manage(office, "POST", f"/{client_id}/approve", {"presets": ["ontario-resident"]})
+    answer = await manage(
+        office, "POST", f"/{client_id}/approve", {"version": 1, "presets": ["ontario-resident"]}
+    )
     assert answer.json()["presets"] == ["ontario-resident"]
     assert answer.json()["default_preset"] == "ontario-resident"
 
@@ -170,7 +199,7 @@ async def test_a_forgotten_client_is_gone(office: Counter) -> None:
     client_id = await ask(office)
     assert (await manage(office, "DELETE", f"/{client_id}")).status_code == 204
     for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/approve")):
-        answer = await manage(office, method, f"/{client_id}{path}", {})
+        answer = await manage(office, method, f"/{client_id}{path}", {"version": 1})
         assert is_problem(answer, "unknown_client"), method
 
 
@@ -185,7 +214,7 @@ async def test_one_that_was_given_back_is_approved_anew(office: Counter) -> None
     changed = await office.http.put(registered["registration_client_uri"], json=body, headers=headers)
     assert changed.json()["approval"] == "pending"
     assert "refusal" not in changed.json()
-    await manage(office, "POST", f"/{client_id}/approve", {})
+    await manage(office, "POST", f"/{client_id}/approve", {"version": 3})
     assert await is_usable(office, client_id)
 
 

@@ -261,7 +261,9 @@ async def test_a_secret_comes_and_goes_with_the_method(sandbox: Counter) -> None
 async def approved(counter: Counter, **changed: Any) -> dict[str, Any]:
     body = await register(counter, **changed)
     answer = await counter.http.post(
-        f"/management/openid-clients/{body['client_id']}/approve", json={}, headers=counter.management
+        f"/management/openid-clients/{body['client_id']}/approve",
+        json={"version": 1},
+        headers=counter.management,
     )
     assert answer.status_code == 200, answer.text
     return body

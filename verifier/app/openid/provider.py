@@ -24,7 +24,7 @@ class OpenId:
 
 def build_openid(parts: OpenIdParts) -> OpenId:
     """Wires the services."""
-    clients = OpenIdClients(parts.stores.clients)
+    clients = OpenIdClients(parts.stores.clients, reviewed_only=parts.settings.is_production)
     tokens = build_tokens(parts, clients)
     return OpenId(
         issuer=parts.settings.openid_issuer,

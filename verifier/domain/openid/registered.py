@@ -129,7 +129,7 @@ def metadata_of(client: RegisteredClient) -> ClientMetadata:
         application_type="native" if any(map(has_app_scheme, openid.redirect_uris)) else "web",
         client_names=dict(client.service.names),
         contacts=openid.contacts,
-        scope=("openid",),
+        scope=("openid", *client.service.presets),
         jwks=openid.jwks or None,
         jwks_uri=openid.jwks_uri,
         id_token_signed_response_alg=openid.id_token_alg.value,

@@ -10,9 +10,13 @@ from verifier.ports_openid import OpenIdClientStore
 
 @dataclass(frozen=True, slots=True)
 class OpenIdClients:
-    """Clients that people may sign in to."""
+    """Clients that people may sign in to.
+
+    ``reviewed_only``: none that nobody has decided about, whatever a sandbox may have approved by itself.
+    """
 
     store: OpenIdClientStore
+    reviewed_only: bool = False
 
     async def find(self, client_id: str) -> RegisteredClient:
         """One that is known, approved and switched on.
@@ -22,6 +26,8 @@ class OpenIdClients:
         """
         client = await self.store.get(plain_id(client_id))
         if client is None or not client.is_usable:
+            raise UnknownClient
+        if self.reviewed_only and client.openid.reviewed_at is None:
             raise UnknownClient
         return client
 

@@ -36,16 +36,22 @@ class ClientReviews:
         return client
 
     async def approve(
-        self, client_id: str, *, actor: Actor, presets: Sequence[str] | None = None
+        self, client_id: str, *, seen: int, actor: Actor, presets: Sequence[str] | None = None
     ) -> RegisteredClient:
         """People may sign in to it. ``presets``: some of those it asks for; left out, all of them.
 
+        ``seen``: the version that was looked at. A client may change itself at any time, and then something
+        would be approved that nobody has seen.
+
         Raises:
-            UnknownClient, ChangedMeanwhile: it is not registered, or somebody else was faster.
+            UnknownClient: it is not registered.
+            ChangedMeanwhile: it is not what it was when it was looked at.
             UnknownPreset: it has not asked for one of them.
             ClientNotReviewable: it is approved already.
         """
         known = await self.find(client_id)
+        if known.openid.version != seen:
+            raise ChangedMeanwhile
         if known.openid.approval is Approval.APPROVED and known.openid.reviewed_at is not None:
             raise ClientNotReviewable
         given = known.service.presets if presets is None else tuple(dict.fromkeys(presets))

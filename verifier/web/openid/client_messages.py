@@ -16,8 +16,10 @@ _MOST_MINUTES = LONGEST_REAUTHENTICATION_WINDOW // _MINUTE
 
 
 class ApprovalRequest(Message):
-    """Approve a client."""
+    """Approve a client as it was looked at."""
 
+    version: int
+    """Of the entry that was looked at: what has changed since is not approved."""
     presets: Annotated[list[PresetId], Field(min_length=1, max_length=32)] | None = None
     """Some of those it asks for; left out: all of them."""
 
@@ -37,6 +39,7 @@ class WindowRequest(Message):
 
 class OpenIdClientEntry(Message):
     client_id: str
+    version: int
     names: dict[str, str]
     site: str | None
     purposes: dict[str, str]
@@ -77,6 +80,7 @@ def entry_of(client: RegisteredClient) -> OpenIdClientEntry:
     metadata: Mapping[str, Any] = create_client_metadata(metadata_of(client))
     return OpenIdClientEntry(
         client_id=client.client_id,
+        version=openid.version,
         names=dict(service.names),
         site=service.site,
         purposes=dict(openid.purposes),

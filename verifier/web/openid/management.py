@@ -81,7 +81,8 @@ def _add_looks(router: APIRouter, reviews: ClientReviews) -> None:
 def _add_decisions(router: APIRouter, reviews: ClientReviews) -> None:
     @router.post("/{client_id}/approve", summary="Let people sign in to it")
     async def approve(client_id: str, request: ApprovalRequest) -> OpenIdClientEntry:
-        return entry_of(await reviews.approve(client_id, actor=MANAGEMENT, presets=request.presets))
+        seen, presets = request.version, request.presets
+        return entry_of(await reviews.approve(client_id, seen=seen, actor=MANAGEMENT, presets=presets))
 
     @router.post("/{client_id}/refuse", summary="Refuse it, or withdraw what it was given")
     async def refuse(client_id: str, request: RefusalRequest) -> OpenIdClientEntry:
