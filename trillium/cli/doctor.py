@@ -169,7 +169,7 @@ async def _check_ministry(settings: issuer.settings.Settings, ring: KeyRing | No
 async def _examine_verifier(settings: verifier.settings.Settings, now: datetime) -> list[Finding]:
     found = await _examine_trust(settings, "verifier", now)
     found += await check_database("verifier", settings.database_url, now)
-    required = (KeyPurpose.REQUEST_OBJECT, *verifier.app.SECRETS)
+    required = (KeyPurpose.REQUEST_OBJECT, KeyPurpose.ID_TOKEN, *verifier.app.SECRETS)
     return found + check_keys(settings, required, now)[1]
 
 

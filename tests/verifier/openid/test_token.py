@@ -157,6 +157,13 @@ async def test_7_03_a_verifier_without_a_challenge_is_a_downgrade(library: Libra
     assert (await relying.exchange(code, code_verifier=None)).status_code == 200
 
 
+async def test_7_03_a_code_without_a_challenge_is_none_for_who_has_to_send_one(library: Library) -> None:
+    for method in (AuthMethod.BASIC, AuthMethod.NONE):
+        relying = await library.client(method)
+        code = await relying.code(code_challenge=None)
+        assert await refusal(relying, code, code_verifier=None) == "invalid_grant"
+
+
 @pytest.mark.parametrize(
     ("changed", "error"),
     [

@@ -9,7 +9,14 @@ from typing import Final
 from keys.signer import Signer
 from specs.encoding import b64url_encode
 from specs.jose import Algorithm
-from specs.oauth import BEARER, DPOP, AuthorizationCodeRequest, MissingParameter, check_code_verifier
+from specs.oauth import (
+    BEARER,
+    DPOP,
+    AuthorizationCodeRequest,
+    MissingParameter,
+    WrongCodeVerifier,
+    check_code_verifier,
+)
 from specs.openid_connect import IdToken, prepare_id_token
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.openid.client import RegisteredClient
@@ -128,6 +135,9 @@ def _check(
         raise ForeignCode("client")
     if not hmac.compare_digest(grant.redirect_uri.encode(), redirect_uri.encode()):
         raise ForeignCode("redirect URI")
+    if client.openid.require_pkce and grant.code_challenge is None:
+        # No such code is given out; where one came from elsewhere, nothing else would protect it.
+        raise WrongCodeVerifier("asked for without a challenge")
     check_code_verifier(grant.code_challenge, request.code_verifier)
     if grant.dpop_jkt is not None and grant.dpop_jkt != jkt:
         # RFC 9449 section 10: the code was asked for with a key.
