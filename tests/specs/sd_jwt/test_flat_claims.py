@@ -10,7 +10,7 @@ from tests.specs.sd_jwt.material import digest, disclosure
 
 # Has no digest, but makes the payload one that has to be walked through.
 _NESTED: dict[str, Any] = {"walked": {"_sd": []}}
-_values = st.sampled_from(
+_values: st.SearchStrategy[Any] = st.sampled_from(
     [
         1,
         "a",
