@@ -4,7 +4,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,7 +16,12 @@ from tests.verifier.surroundings import MANAGEMENT as ACTOR
 from tests.verifier.surroundings import PUBLIC_URL
 from tests.verifier.web.page_visitors import browser_of, code_in, form_token, open_page, state_in
 from verifier.clients.presets import SHIPPED
-from verifier.domain.presentation import CrossDevice
+from verifier.domain.event import Event
+from verifier.domain.openid.login import Login
+from verifier.domain.presentation import CrossDevice, RequestId
+from verifier.openid_errors import LoginOver
+from verifier.ports_openid import LoginStore
+from verifier.services.openid.finish_login import FinishedLogin
 
 
 @asynccontextmanager
@@ -151,6 +158,41 @@ async def test_a_code_is_given_once_however_often_the_button_is_pressed(
     shown = await person.browser.open(page)
     assert "You have gone on to Library from here." in shown.text
     assert f"{page}/continue" not in shown.text
+
+
+@dataclass(frozen=True)
+class ReadTogether:
+    """A store of which all readers have seen the same before any of them goes on."""
+
+    logins: LoginStore
+    all_here: asyncio.Barrier
+
+    async def login_of(self, request_id: RequestId) -> Login | None:
+        found = await self.logins.login_of(request_id)
+        await self.all_here.wait()
+        return found
+
+    async def finish_login(self, request_id: RequestId, event: Event) -> bool:
+        return await self.logins.finish_login(request_id, event)
+
+
+async def test_7_18_of_those_who_see_the_same_open_login_one_ends_it(
+    library: Library, person: Person, relying: Relying
+) -> None:
+    page = await person.begin(asking(relying))
+    await person.present(page)
+    verifier = library.counter.desk.verifier
+    [cookie] = person.browser.http.cookies.values()
+    visit = await verifier.pages.sessions.visit(*cookie.split("."))
+    finish = verifier.openid.logins.finish
+    together = cast(LoginStore, ReadTogether(finish.stores.logins, asyncio.Barrier(8)))
+    finish = replace(finish, stores=replace(finish.stores, logins=together))
+    ends = await asyncio.gather(
+        *(finish(visit, lambda _name: None) for _ in range(8)), return_exceptions=True
+    )
+    assert [type(one) for one in ends].count(LoginOver) == 7
+    assert sum(isinstance(one, FinishedLogin) and "code=" in one.redirect for one in ends) == 1
+    assert await issued(library) == 1
 
 
 async def test_two_tabs_are_two_logins(person: Person, relying: Relying) -> None:

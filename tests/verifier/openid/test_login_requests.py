@@ -111,6 +111,13 @@ async def test_a_repeated_address_is_no_address(person: Person, relying: Relying
     assert (answer.status_code, "location" in answer.headers) == (400, False)
 
 
+@pytest.mark.parametrize("query", ["", "client_id=%ff", "&=&", "x=" + "&x=" * 99])
+async def test_what_is_no_request_at_all_is_a_page(person: Person, query: str) -> None:
+    answer = await person.browser.http.get(f"{AUTHORIZE}?{query}")
+    assert (answer.status_code, "location" in answer.headers) == (400, False)
+    assert answer.headers["content-type"].startswith("text/html")
+
+
 @pytest.mark.parametrize("approval", [Approval.PENDING, Approval.REFUSED])
 async def test_a_client_that_nobody_has_approved_is_unknown(
     library: Library, person: Person, approval: Approval
