@@ -178,6 +178,17 @@ async def test_what_a_client_sends_is_text_on_the_page(library: Library, visitor
     assert answer.headers["location"] == f"{BYE}?{urlencode({'state': state})}"
 
 
+async def test_7_13_a_cookie_counts_under_its_own_name_only(library: Library, visitor: Visitor) -> None:
+    """Whoever can write cookies moves nobody's session to another client's name."""
+    relying = await library.client(**REMEMBERED)
+    await visitor.id_token(relying)
+    jar = visitor.browser.http.cookies
+    [kept] = [one for one in jar.jar if "signin-" in one.name]
+    jar.delete(kept.name)
+    jar.set(kept.name[:-4] + "AAAA", kept.value or "", domain=kept.domain, path=kept.path)
+    assert is_page(await visitor.leave(), "There is nothing to sign out of")
+
+
 async def test_two_tabs_may_ask_at_once(library: Library, visitor: Visitor) -> None:
     relying = await library.client(**REMEMBERED)
     first = await visitor.leave(client_id=relying.client_id, post_logout_redirect_uri=BYE, state="1")
