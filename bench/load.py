@@ -13,7 +13,7 @@ import uvloop
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 _END = b"\r\n\r\n"
-_TIMEOUT = 60.0
+_TIMEOUT = 240.0
 _ACCEPTING = 0.1
 _GOOD = frozenset({200, 201})
 

@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,15 +86,22 @@ def presenting(most: int, seconds: float) -> Growth:
 
 def _idle_bytes() -> int:
     with TemporaryDirectory(prefix="trillium-bench-") as folder:
-        port, environment = _free_port(), {**os.environ, "TRILLIUM_VAR_DIR": folder}
-        command = ["trillium", "serve", "--port", str(port)]
-        with started(command, Path(folder) / "server.log", environment) as server:
+        environment = {**os.environ, "TRILLIUM_VAR_DIR": folder}
+        with (
+            _kept_port() as port,
+            started(
+                ["trillium", "serve", "--port", str(port)], Path(folder) / "server.log", environment
+            ) as server,
+        ):
             wait_until_healthy(port)
             time.sleep(_SETTLES_IN)
             return server.resident_bytes()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def _kept_port() -> Iterator[int]:
+    """A port that nobody else gets: a socket that is bound and does not listen keeps it for our server."""
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield int(keeper.getsockname()[1])

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,8 @@ from typing import Any
 
 _PROCESS_CLOCK = 2
 _INTEROP = Path(__file__).parent.parent / "tests" / "interop"
-_STOP_TIMEOUT = 5.0
-_START_TIMEOUT = 60.0
+_STOP_TIMEOUT = 30.0
+_START_TIMEOUT = 240.0
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, CLIENT_CORE = _CORES[0], _CORES[-1]
 """On a machine with a single core they share it."""
@@ -96,7 +97,13 @@ def credo_server(script: str, *arguments: str, log: Path) -> Iterator[tuple[Serv
         try:
             os.sched_setaffinity(process.pid, {SERVER_CORE})
             assert process.stdout is not None
-            yield ServerProcess(process), json.loads(process.stdout.readline())
+            silent = threading.Timer(_START_TIMEOUT, process.kill)
+            silent.start()
+            try:
+                said = json.loads(process.stdout.readline())
+            finally:
+                silent.cancel()
+            yield ServerProcess(process), said
         finally:
             process.kill()
 
@@ -105,7 +112,7 @@ def wait_until_healthy(port: int) -> None:
     """Returns when the server on this machine answers; raises TimeoutError."""
     deadline = time.monotonic() + _START_TIMEOUT
     while time.monotonic() < deadline:
-        connection = HTTPConnection("127.0.0.1", port, timeout=1)
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
         try:
             connection.request("GET", "/health")
             if connection.getresponse().status == HTTPStatus.OK:

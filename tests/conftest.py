@@ -5,7 +5,9 @@ import pytest
 
 pytest_plugins = ["tests.postgresql"]
 
-hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile(
+    "here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("here")
 
 LOOPBACK = "127.0.0.1,::1,localhost"

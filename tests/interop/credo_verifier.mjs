@@ -18,6 +18,8 @@ const app = express();
 const server = await new Promise((resolve) => {
   const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
 });
+// Node closes what is idle for five seconds, and a process that has to wait for its turn looks idle.
+server.keepAliveTimeout = 0;
 const origin = `http://localhost:${server.address().port}`;
 const query = {
   credentials: [

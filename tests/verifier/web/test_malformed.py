@@ -231,7 +231,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(fields, json_values, st.booleans())
 async def test_no_form_makes_the_server_fail(
     counter: Counter, pairs: list[tuple[str, str]], value: object, with_state: bool

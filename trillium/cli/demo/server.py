@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 
-START_TIMEOUT = 120.0
-STOP_TIMEOUT = 20.0
+START_TIMEOUT = 240.0
+STOP_TIMEOUT = 60.0
 
 
 class ServerDidNotStart(Exception):
@@ -34,9 +34,8 @@ class DemoServer:
 @contextmanager
 def own_server() -> Iterator[DemoServer]:
     """A server of the demonstration's own; it and everything it kept are gone afterwards."""
-    port = _free_port()
-    base_url = f"http://localhost:{port}"
-    with tempfile.TemporaryDirectory(prefix="trillium-demo-") as folder:
+    with _kept_port() as port, tempfile.TemporaryDirectory(prefix="trillium-demo-") as folder:
+        base_url = f"http://localhost:{port}"
         var_dir = Path(folder) / "var"
         environment = {**os.environ, "TRILLIUM_VAR_DIR": str(var_dir), "TRILLIUM_LOG_FORMAT": "json"}
         log = Path(folder) / "server.log"
@@ -62,11 +61,13 @@ def running_server(base_url: str, var_dir: Path) -> DemoServer:
     return DemoServer(base_url.rstrip("/"), token, var_dir)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def _kept_port() -> Iterator[int]:
+    """A port that nobody else gets: a socket that is bound and does not listen keeps it for our server."""
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield keeper.getsockname()[1]
 
 
 def _wait(base_url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -76,7 +77,7 @@ def _wait(base_url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         if process.poll() is not None:
             raise ServerDidNotStart(log.read_text(errors="replace")[-2000:])
         try:
-            if httpx.get(address, timeout=1.0, trust_env=False).status_code == httpx.codes.OK:
+            if httpx.get(address, timeout=10.0, trust_env=False).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
