@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from issuer.web.credential import CredentialEndpoint, NonceEndpoint
 from issuer.web.deferred import DeferredCredentialEndpoint
 from issuer.web.notification import NotificationEndpoint
-from trillium.runtime.openapi import Content, Handler, HotRoute
+from trillium.runtime.hot_routes import Handler
+from trillium.runtime.openapi import Content, HotRoute
 
 _ERROR = Content(description="The registered error, as JSON.")
 _CREDENTIALS = Content(description="Credential response; application/jwt when asked for encrypted.")

@@ -11,7 +11,8 @@ from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
 from trillium.runtime.health import HEALTH
 from trillium.runtime.live_document import LiveDocument
-from trillium.runtime.openapi import FORM, Content, Handler, HotRoute
+from trillium.runtime.hot_routes import Handler
+from trillium.runtime.openapi import FORM, Content, HotRoute
 
 WELL_KNOWN = ("openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer")
 _ERROR = Content(description="The registered error, as JSON.")

@@ -20,7 +20,8 @@ from specs.oauth import (
     NonceUse,
     create_challenge_response,
 )
-from trillium.runtime.openapi import Content, Handler, HotRoute
+from trillium.runtime.hot_routes import Handler
+from trillium.runtime.openapi import Content, HotRoute
 
 CHALLENGE_PATH = "/challenge"
 _NONCE_PATH = "/nonce"

@@ -17,7 +17,8 @@ def test_es256_is_accepted_for_every_use() -> None:
 
 def test_rsa_is_for_openid_connect_alone() -> None:
     rsa = {Algorithm.RS256, Algorithm.PS256}
-    assert {use for use, allowed in ALLOWED.items() if allowed & rsa} == {Use.ID_TOKEN}
+    expected = {Use.ID_TOKEN, Use.LOGOUT_TOKEN, Use.CLIENT_ASSERTION}
+    assert {use for use, allowed in ALLOWED.items() if allowed & rsa} == expected
 
 
 @pytest.mark.parametrize("use", [Use.ACCESS_TOKEN, Use.RECEIPT, Use.TRUST_LIST])

@@ -136,7 +136,7 @@ def test_several_workers_need_a_factory() -> None:
 
 
 def test_a_worker_may_take_its_time_to_begin() -> None:
-    """On a busy machine its imports alone take longer than the five seconds of uvicorn, which then ends it."""
+    """On a busy machine its imports alone take longer than the five seconds that uvicorn would give it."""
     assert server_config("a:b", ServerOptions(workers=2)).timeout_worker_healthcheck >= 60
 
 

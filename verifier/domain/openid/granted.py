@@ -13,7 +13,7 @@ def granted(
 ) -> NewGrant:
     """``auth_time``: when the credential was presented. ``sid``: where the browser is remembered.
 
-    Then the client is always told ``auth_time``: it is how it sees that nobody has presented anything just now.
+    Then the client is always told ``auth_time``: so it sees that nobody has presented anything just now.
     """
     return NewGrant(
         client_id=request.client_id,
