@@ -211,6 +211,9 @@ def test_an_operator_need_not_say_what_the_presets_say() -> None:
     assert filled["needs"] == ["recognition"]
     assert filled["purpose#fr-CA"] == PRESETS["sign-in"].purposes["fr-CA"]
     assert with_presets_words({"presets": "no list"}, PRESETS) == {"presets": "no list"}
+    assert with_presets_words({"presets": [[], {}, 1]}, PRESETS) == {"presets": [[], {}, 1]}
+    own = with_presets_words(bare | {"purpose": "Ours.", "purpose#fr": "La nôtre."}, PRESETS)
+    assert "purpose#en-CA" not in own
 
 
 def client(**changed: Any) -> RegisteredClient:

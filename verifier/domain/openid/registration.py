@@ -121,10 +121,13 @@ def parse_registration_update(
 def with_presets_words(members: Mapping[str, Any], presets: Mapping[str, Preset]) -> dict[str, Any]:
     """For an operator, who has made the presets: what they need and are for goes without saying."""
     named = members.get("presets")
-    known = [presets[one] for one in named if one in presets] if isinstance(named, list) else []
+    texts = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    known = [presets[one] for one in texts if one in presets]
     if not known:
         return dict(members)
     needs = list(dict.fromkeys(word for preset in known for word in preset.needs))
+    if any(name.partition("#")[0] == "purpose" for name in members):
+        return {"needs": needs, **members}
     said = {f"purpose#{tag}": text for tag, text in known[0].purposes.items()}
     return {"needs": needs, **said, **members}
 
