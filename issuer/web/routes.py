@@ -10,8 +10,8 @@ from issuer.web.offers import OfferEndpoint
 from issuer.web.status_lists import StatusListEndpoint
 from issuer.web.token import TokenEndpoint
 from trillium.runtime.health import HEALTH
-from trillium.runtime.live_document import LiveDocument
 from trillium.runtime.hot_routes import Handler
+from trillium.runtime.live_document import LiveDocument
 from trillium.runtime.openapi import FORM, Content, HotRoute
 
 WELL_KNOWN = ("openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer")
