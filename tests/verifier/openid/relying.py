@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import httpx
 import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from specs.encoding import b64url_encode
 from specs.jose import Algorithm, PublicJwk, public_jwk_of, sign_with
@@ -168,7 +169,7 @@ class Relying:
             changed.get("client_id", self.client_id),
             audience=audience,
             key=public_key(who, changed.get("kid")),
-            jti=jti or b64url_encode(f"{self.now.timestamp()} {self.counter.desk.clock}".encode()[:30]),
+            jti=jti or uuid4().hex,
             issued_at=issued_at,
             expires_at=changed.get("expires_at", issued_at + timedelta(minutes=1)),
         )
@@ -237,9 +238,3 @@ async def opened_library(folder: Path, **options: Any) -> AsyncIterator[Library]
     """``options``: of ``opened_counter``."""
     async with opened_counter(folder, **options) as counter:
         yield Library(counter)
-
-
-def rsa_key() -> PublicJwk:
-    """A key of another kind, for clients that have several."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
-    return public_jwk_of(key, algorithm=Algorithm.RS256)
