@@ -1,5 +1,6 @@
 """Registration of OpenID clients over HTTP (RFC 7591, RFC 7592), in the sandbox and in production."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -333,6 +334,21 @@ async def test_a_registration_that_is_given_up_is_over(sandbox: Counter) -> None
     assert not await is_usable(sandbox, body)
     again = await sandbox.http.get(body["registration_client_uri"], headers=token(body))
     assert again.status_code == 401
+
+
+async def test_of_changes_at_once_one_is_made_and_the_others_are_told(sandbox: Counter) -> None:
+    body = await register(sandbox)
+    answers = await asyncio.gather(
+        *(change(sandbox, body, redirect_uris=[f"https://shop.example/{one}"]) for one in range(3))
+    )
+    made = [one for one in answers if one.status_code == 200]
+    assert [one.json()["error"] for one in answers if one not in made] == ["changed_meanwhile"] * (
+        3 - len(made)
+    )
+    assert made
+    client = await kept(sandbox, body)
+    assert client.openid.version == 1 + len(made)
+    assert list(client.openid.redirect_uris) in [one.json()["redirect_uris"] for one in made]
 
 
 async def test_a_body_that_is_no_registration(sandbox: Counter) -> None:
