@@ -227,3 +227,35 @@ async def test_a_refused_client_does_not_get_in_by_asking_for_less(office: Count
     changed = await office.http.put(registered["registration_client_uri"], json=body, headers=headers)
     assert changed.json()["approval"] == "refused"
     assert not await is_usable(office, registered["client_id"])
+
+
+async def test_the_other_apis_open_with_a_secret_that_management_makes_and_no_other(tmp_path: Path) -> None:
+    """A client has no rights there unless an operator gives it the secret of the relying service."""
+    async with opened_counter(tmp_path) as sandbox:
+        registered = (await sandbox.http.post("/openid/register", json=members())).json()
+        client_id = registered["client_id"]
+        body = {"preset": "age-19-or-over"}
+        own = httpx.BasicAuth(client_id, registered["client_secret"])
+        assert (await sandbox.http.post("/presentations", json=body, auth=own)).status_code == 401
+        made = await sandbox.http.post(
+            f"/management/clients/{client_id}/secret", json={}, headers=sandbox.management
+        )
+        given = httpx.BasicAuth(client_id, made.json()["client_secret"])
+        assert (await sandbox.http.post("/presentations", json=body, auth=given)).status_code == 201
+        client, now = await kept(sandbox, client_id), sandbox.desk.clock.now()
+        assert client.has_secret(registered["client_secret"], now)
+        assert not client.has_secret(made.json()["client_secret"], now)
+
+
+async def test_a_relying_service_that_is_switched_off_is_no_client(tmp_path: Path) -> None:
+    async with opened_counter(tmp_path) as sandbox:
+        registered = (await sandbox.http.post("/openid/register", json=members())).json()
+        client_id = registered["client_id"]
+        off = f"/management/clients/{client_id}"
+        await sandbox.http.post(f"{off}/disable", headers=sandbox.management)
+        assert not await is_usable(sandbox, client_id)
+        headers = {"Authorization": f"Bearer {registered['registration_access_token']}"}
+        looked = await sandbox.http.get(registered["registration_client_uri"], headers=headers)
+        assert looked.status_code == 401
+        await sandbox.http.post(f"{off}/enable", headers=sandbox.management)
+        assert await is_usable(sandbox, client_id)
