@@ -133,6 +133,8 @@ const server = createServer(async (request, response) => {
   response.writeHead(answer.status, headers).end(JSON.stringify(answer.body ?? {}));
 });
 
+// A client that is starved of its processor must not find its connection closed.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => {
   origin = `http://localhost:${server.address().port}`;
   process.stdout.write(`${JSON.stringify({ origin })}\n`);

@@ -9,6 +9,8 @@ import Provider from 'oidc-provider';
 
 const [redirectUri] = process.argv.slice(2);
 const server = createServer();
+// A client that is starved of its processor must not find its connection closed.
+server.keepAliveTimeout = 0;
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const issuer = `http://localhost:${server.address().port}`;
 const client = { client_id: 'bench', client_secret: randomBytes(32).toString('base64url') };
