@@ -158,6 +158,26 @@ async def test_a_refusal_ends_what_a_client_has_begun(tmp_path: Path) -> None:
         assert ended.state.value == "cancelled"
 
 
+@pytest.mark.parametrize("by", ["itself", "management"])
+async def test_a_client_that_goes_takes_what_it_has_begun_with_it(tmp_path: Path, by: str) -> None:
+    async with opened_counter(tmp_path) as sandbox:
+        registered = (await sandbox.http.post("/openid/register", json=members())).json()
+        client = await kept(sandbox, registered["client_id"])
+        started = await sandbox.desk.ask(service=client.service)
+        if by == "itself":
+            headers = {"Authorization": f"Bearer {registered['registration_access_token']}"}
+            gone = await sandbox.http.delete(registered["registration_client_uri"], headers=headers)
+        else:
+            gone = await manage(sandbox, "DELETE", f"/{client.client_id}")
+        assert gone.status_code == 204
+        store = sandbox.desk.verifier.outside.store
+        ended = await store.find_by_request(started.started.presentation.request_id)
+        assert ended is not None
+        assert ended.state.value == "cancelled"
+        events = await store.latest(2)  # type: ignore[attr-defined]
+        assert {one.actor for one in events} == {"relying-service" if by == "itself" else "management"}
+
+
 async def test_an_operator_registers_a_client_that_is_approved_with_that(office: Counter) -> None:
     """What the presets say themselves need not be said again."""
     body = {name: value for name, value in members().items() if not name.startswith(("purpose", "needs"))}

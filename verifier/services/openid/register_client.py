@@ -129,7 +129,7 @@ class ClientRegistrations:
             changed = RegisteredClient(changed.service, openid)
         await self._keep(changed, EventName.OPENID_CLIENT_CHANGED, SELF_SERVICE)
         if not changed.is_usable:
-            await self._end_open(changed)
+            await self._end_open(changed, SELF_SERVICE)
         return IssuedClient(changed, new)
 
     async def rotate_secret(self, client_id: str, token: str, *, old_one_good_for: timedelta) -> IssuedClient:
@@ -176,7 +176,7 @@ class ClientRegistrations:
         event = self._event(gone, EventName.OPENID_CLIENT_REMOVED, actor)
         if not await self.store.remove(gone, event):
             raise ChangedMeanwhile
-        await self._end_open(gone)
+        await self._end_open(gone, actor)
 
     async def _checked(self, asked: Registration) -> str:
         """The sector of a registration that nothing speaks against."""
@@ -193,9 +193,9 @@ class ClientRegistrations:
         if not await self.store.update(client, self._event(client, name, actor)):
             raise ChangedMeanwhile
 
-    async def _end_open(self, client: RegisteredClient) -> None:
+    async def _end_open(self, client: RegisteredClient, actor: Actor) -> None:
         """Nobody shall show anything to a service that is not to have it."""
-        await self.services.cancel_open(client.client_id, self.clock.now(), SELF_SERVICE)
+        await self.services.cancel_open(client.client_id, self.clock.now(), actor)
 
     def _event(self, client: RegisteredClient, name: EventName, actor: Actor) -> Event:
         return Event(name, actor, self.clock.now(), client.client_id)
