@@ -1,5 +1,6 @@
 """Settings of the verifier; every field works on a laptop as it is."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,6 +13,7 @@ from specs.openid4vp.errors import RequestError
 from trillium.runtime.trust_list import TrustListSettings
 
 _MIB: Final = 1024 * 1024
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,500}")
 
 
 class Settings(TrustListSettings):
@@ -44,6 +46,8 @@ class Settings(TrustListSettings):
 
     unreviewed_clients: int = Field(2000, ge=1, le=100_000)
     """How many OpenID clients may have registered that no administrator has looked at."""
+    openid_trust_framework: str = ""
+    """A URI: the rules by which what people show was verified (7.20); empty: one below the OpenID issuer."""
 
     offline_types: Annotated[tuple[str, ...], NoDecode] = ("proof-of-age",)
     """Types, by short name or ``vct``, that are shown where there is no network (comma-separated)."""
@@ -63,10 +67,22 @@ class Settings(TrustListSettings):
         except RequestError as error:
             raise ValueError("not a client identifier") from error
 
+    @field_validator("openid_trust_framework")
+    @classmethod
+    def _uri(cls, value: str) -> str:
+        if value and not _URI.fullmatch(value):
+            raise ValueError("not a URI")
+        return value
+
     @property
     def openid_issuer(self) -> str:
         """The issuer of the OpenID provider: its endpoints are below it."""
         return f"{self.public_url.rstrip('/')}/openid"
+
+    @property
+    def trust_framework(self) -> str:
+        """What ``verified_claims`` names as its trust framework."""
+        return self.openid_trust_framework or f"{self.openid_issuer}/trust-framework/ontario"
 
     @property
     def presentation_lifetime(self) -> timedelta:

@@ -1,7 +1,8 @@
 """OpenID Connect, as a provider that keeps no accounts needs it.
 
 Core 1.0 (errata set 2): sections 2, 3.1, 5, 8.1 and of 6 and 7.2.1 the refusals; Discovery 1.0 section 3;
-RP-Initiated Logout 1.0; Back-Channel Logout 1.0; unmet_authentication_requirements 1.0. Registration 1.0 is
+RP-Initiated Logout 1.0; Back-Channel Logout 1.0; unmet_authentication_requirements 1.0; OpenID
+Connect for Identity Assurance 1.0 sections 5, 7 and 8 without scopes and other sources. Registration 1.0 is
 in `specs.oauth.client_registration`, client authentication in `specs.oauth.client_authentication`.
 """
 
@@ -21,7 +22,9 @@ from specs.openid_connect.authentication_request import (
     parse_reference_to_pushed,
 )
 from specs.openid_connect.claims_parameter import (
+    ID_TOKEN,
     MAX_CLAIMS_BYTES,
+    USERINFO,
     ClaimsRequest,
     ClaimWish,
     create_claims_parameter,
@@ -78,10 +81,21 @@ from specs.openid_connect.subject_identifier import (
     subject_from_mac,
     subject_input,
 )
+from specs.openid_connect.verified_claims import (
+    DOCUMENT,
+    VERIFIED_CLAIMS,
+    DocumentEvidence,
+    KnownVerification,
+    VerifiedClaimsRequest,
+    answer_verified_claims,
+    parse_verified_claims_request,
+)
 
 __all__ = [
     "AUTH_METHODS",
     "DISPLAYS",
+    "DOCUMENT",
+    "ID_TOKEN",
     "ID_TOKEN_ALGORITHMS",
     "ID_TOKEN_TYPE",
     "LOGOUT_EVENT",
@@ -100,6 +114,8 @@ __all__ = [
     "PROMPT_SELECT_ACCOUNT",
     "STANDARD_CLAIMS",
     "STANDARD_SCOPES",
+    "USERINFO",
+    "VERIFIED_CLAIMS",
     "WELL_KNOWN_NAME",
     "AccountSelectionRequired",
     "AuthenticationRequest",
@@ -107,6 +123,7 @@ __all__ = [
     "ClaimsRequest",
     "ConsentRequired",
     "ContradictingPrompt",
+    "DocumentEvidence",
     "IdToken",
     "IdTokenHint",
     "InteractionRequired",
@@ -114,6 +131,7 @@ __all__ = [
     "InvalidIdTokenHint",
     "InvalidLogoutRequest",
     "InvalidSector",
+    "KnownVerification",
     "LoginRequired",
     "LogoutRequest",
     "LogoutToken",
@@ -122,6 +140,8 @@ __all__ = [
     "RegistrationNotSupported",
     "RequestUriNotSupported",
     "UnmetAuthenticationRequirements",
+    "VerifiedClaimsRequest",
+    "answer_verified_claims",
     "check_sector_list",
     "create_claims_parameter",
     "create_logout_response",
@@ -134,6 +154,7 @@ __all__ = [
     "parse_claims_parameter",
     "parse_logout_request",
     "parse_reference_to_pushed",
+    "parse_verified_claims_request",
     "prepare_id_token",
     "prepare_logout_token",
     "provider_metadata_url",

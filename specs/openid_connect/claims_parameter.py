@@ -7,12 +7,20 @@ from typing import Any, Final
 
 from specs.encoding import EncodingError, parse_json_object
 from specs.openid_connect.errors import InvalidClaimsRequest
+from specs.openid_connect.verified_claims import (
+    VERIFIED_CLAIMS,
+    VerifiedClaimsRequest,
+    parse_verified_claims_request,
+)
 
+ID_TOKEN: Final = "id_token"
+USERINFO: Final = "userinfo"
 MAX_CLAIMS_BYTES: Final = 8192
 _MAX_CLAIMS: Final = 64
 _MAX_VALUES: Final = 32
 _MAX_NAME_LENGTH: Final = 256
-_DEPTH: Final = 8
+_DEPTH: Final = 12
+"""As deep as evidence can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,16 @@ class ClaimWish:
 
 
 _NO_WISHES: Final[Mapping[str, ClaimWish]] = MappingProxyType({})
+_NOTHING_VERIFIED: Final[Mapping[str, VerifiedClaimsRequest]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimsRequest:
-    """The claims that are asked for one by one, by name."""
+    """The claims that are asked for one by one, by name; `verified` ones by where they are wanted."""
 
     id_token: Mapping[str, ClaimWish] = field(default_factory=lambda: _NO_WISHES)
     userinfo: Mapping[str, ClaimWish] = field(default_factory=lambda: _NO_WISHES)
+    verified: Mapping[str, VerifiedClaimsRequest] = field(default_factory=lambda: _NOTHING_VERIFIED)
 
     @property
     def acr(self) -> ClaimWish | None:
@@ -69,25 +79,39 @@ def parse_claims_parameter(text: str | None) -> ClaimsRequest:
         members = parse_json_object(text, max_bytes=MAX_CLAIMS_BYTES, max_depth=_DEPTH)
     except EncodingError as error:
         raise InvalidClaimsRequest(error.code) from error
-    return ClaimsRequest(_wishes(members.get("id_token")), _wishes(members.get("userinfo")))
+    id_token, userinfo = _place(members.get(ID_TOKEN)), _place(members.get(USERINFO))
+    verified = {
+        place: parse_verified_claims_request(asked[VERIFIED_CLAIMS])
+        for place, asked in ((ID_TOKEN, id_token), (USERINFO, userinfo))
+        if VERIFIED_CLAIMS in asked
+    }
+    return ClaimsRequest(_wishes(id_token), _wishes(userinfo), MappingProxyType(verified))
 
 
 def create_claims_parameter(request: ClaimsRequest) -> dict[str, Any]:
     """The JSON object of the parameter; also what a store keeps of a request."""
-    places = {"id_token": request.id_token, "userinfo": request.userinfo}
-    return {
-        place: {name: _wish_members(wish) for name, wish in wishes.items()}
-        for place, wishes in places.items()
-        if wishes
-    }
+    found: dict[str, Any] = {}
+    for place, wishes in ((ID_TOKEN, request.id_token), (USERINFO, request.userinfo)):
+        members = {name: _wish_members(wish) for name, wish in wishes.items()}
+        if place in request.verified:
+            members[VERIFIED_CLAIMS] = request.verified[place].asked
+        if members:
+            found[place] = members
+    return found
 
 
-def _wishes(value: object) -> Mapping[str, ClaimWish]:
+def _place(value: object) -> dict[str, Any]:
     if value is None:
-        return _NO_WISHES
+        return {}
     if not isinstance(value, dict) or len(value) > _MAX_CLAIMS:
         raise InvalidClaimsRequest("not an object, or too many claims")
-    return MappingProxyType({_name(name): _wish(wish) for name, wish in value.items()})
+    return value
+
+
+def _wishes(asked: dict[str, Any]) -> Mapping[str, ClaimWish]:
+    return MappingProxyType(
+        {_name(name): _wish(wish) for name, wish in asked.items() if name != VERIFIED_CLAIMS}
+    )
 
 
 def _name(name: str) -> str:

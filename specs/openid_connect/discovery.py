@@ -1,7 +1,8 @@
 """What a provider says about itself (OpenID Connect Discovery 1.0 section 3), and where.
 
 With those members of RFC 8414, RFC 9126 section 5, RFC 9207 section 3, RFC 9449 section 5.1, RP-Initiated
-Logout section 2.1, Back-Channel Logout section 2.1 and Prompt Create section 4.2 that fit.
+Logout section 2.1, Back-Channel Logout section 2.1, Prompt Create section 4.2 and Identity Assurance
+section 8 that fit.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from specs.oauth.client_authentication import (
     PRIVATE_KEY_JWT,
 )
 from specs.openid_connect.authentication_request import CODE, DISPLAYS, PROMPTS, QUERY, STANDARD_SCOPES
+from specs.openid_connect.verified_claims import DOCUMENT
 from specs.well_known import appended
 
 WELL_KNOWN_NAME: Final = "openid-configuration"
@@ -47,6 +49,10 @@ class ProviderMetadata:
     presets: Sequence[str] = ()
     claims: Sequence[str] = ()
     ui_locales: Sequence[str] = ("en-CA", "fr-CA")
+    trust_frameworks: Sequence[str] = ()
+    """Under which claims are verified; none: no verified claims."""
+    documents: Sequence[str] = ()
+    """Types of what people bring as evidence."""
     backchannel_logout: bool = False
     service_documentation: str | None = None
     op_policy_uri: str | None = None
@@ -82,7 +88,8 @@ def create_provider_metadata(
     check_identifier(metadata.issuer, insecure_allow_http=insecure_allow_http)
     for url in metadata.urls:
         check_url(url, insecure_allow_http=insecure_allow_http)
-    document = _addresses(metadata) | {
+    document = _addresses(metadata) | _identity_assurance(metadata)
+    document |= {
         "scopes_supported": [*STANDARD_SCOPES, *metadata.presets],
         "response_types_supported": [CODE],
         "response_modes_supported": [QUERY],
@@ -113,6 +120,21 @@ def create_provider_metadata(
     if metadata.pushed_authorization_request_endpoint is not None:
         document["require_pushed_authorization_requests"] = False
     return document
+
+
+def _identity_assurance(metadata: ProviderMetadata) -> dict[str, Any]:
+    """OpenID Connect for Identity Assurance section 8, where no list may be empty."""
+    if not metadata.trust_frameworks or not metadata.claims:
+        return {}
+    found: dict[str, Any] = {
+        # Of the drafts; clients of today still look for it.
+        "verified_claims_supported": True,
+        "trust_frameworks_supported": list(metadata.trust_frameworks),
+        "claims_in_verified_claims_supported": list(metadata.claims),
+    }
+    if metadata.documents:
+        found |= {"evidence_supported": [DOCUMENT], "documents_supported": list(metadata.documents)}
+    return found
 
 
 _TOKEN_CLAIMS: Final = ("iss", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr", "sid", "preset")

@@ -21,7 +21,7 @@ from verifier.domain.relying_service import RelyingService
 from verifier.errors import PresentationOpen, ResultGone, ReturnCodeWrong, UnknownPresentation
 from verifier.ports import Clock, PresentationStore, Releases
 from verifier.services.requests import transaction_hash
-from verifier.services.results import ISSUERS, ResultSeals, render_end
+from verifier.services.results import ISSUERS, TYPES, ResultSeals, render_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ class GetResult:
         if sealed is None:
             raise ResultGone
         result = self.seals.open(presentation, sealed)
-        result.pop(ISSUERS, None)
+        for name in (ISSUERS, TYPES):
+            result.pop(name, None)
         return result
 
     def _too_late(self, presentation: Presentation, now: datetime) -> bool:

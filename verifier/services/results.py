@@ -18,6 +18,8 @@ from verifier.services.verification.checked import Decision
 
 ISSUERS: Final = "issuers"
 """The member of a sealed result that stays here: who issued what was accepted, by query id."""
+TYPES: Final = "types"
+"""Another one that stays here: the ``vct`` of what was accepted, by query id."""
 MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -72,10 +74,13 @@ def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any
 
 
 def issuers_of(decision: Decision) -> dict[str, Any]:
-    """What subjects are made of beside a claim (5.33); not told to the relying service."""
+    """What subjects are made of beside a claim (5.33), and evidence (7.20); not told with the result."""
     if not isinstance(decision.verdict, Accepted):
         return {}
-    return {ISSUERS: {one.query_id: one.issuer.issuer for one in decision.checked}}
+    return {
+        ISSUERS: {one.query_id: one.issuer.issuer for one in decision.checked},
+        TYPES: {one.query_id: one.credential.vct for one in decision.checked},
+    }
 
 
 def render_end(preset: str, state: PresentationState, now: datetime) -> dict[str, Any]:

@@ -21,8 +21,13 @@ MAX_AGE: Final = 300
 DISCOVERY_CROSS_ORIGIN: Final = (CrossOrigin("/openid/.well-known/"), CrossOrigin("/openid/jwks"))
 
 
-def provider_metadata(issuer: str, presets: Mapping[str, Preset], *, https: bool) -> dict[str, Any]:
+def provider_metadata(
+    issuer: str, presets: Mapping[str, Preset], *, trust_framework: str, https: bool
+) -> dict[str, Any]:
     """What the provider says about itself at this moment: presets come and go with whom is trusted (7.01)."""
+    documents = dict.fromkeys(
+        vct for preset in presets.values() for one in preset.query.credentials for vct in one.types
+    )
     claims = dict.fromkeys(name for preset in presets.values() for name in mapped_names(preset))
     return create_provider_metadata(
         ProviderMetadata(
@@ -37,6 +42,8 @@ def provider_metadata(issuer: str, presets: Mapping[str, Preset], *, https: bool
             acr_values=tuple(acr_of(issuer, preset) for preset in presets),
             presets=tuple(presets),
             claims=tuple(claims),
+            trust_frameworks=(trust_framework,),
+            documents=tuple(documents),
             backchannel_logout=True,
         ),
         insecure_allow_http=not https,
@@ -47,7 +54,12 @@ def discovery_routes(verifier: "Verifier") -> Sequence[HotRoute]:
     """Metadata and keys."""
     ring, clock, settings = verifier.ring, verifier.outside.clock, verifier.settings
     described = LiveDocument(
-        lambda: provider_metadata(settings.openid_issuer, verifier.presets, https=settings.https),
+        lambda: provider_metadata(
+            settings.openid_issuer,
+            verifier.presets,
+            trust_framework=settings.trust_framework,
+            https=settings.https,
+        ),
         max_age=MAX_AGE,
     )
     keys = LiveDocument(lambda: ring.jwks((KeyPurpose.ID_TOKEN,), clock.now()), max_age=MAX_AGE)

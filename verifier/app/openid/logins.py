@@ -19,6 +19,7 @@ from verifier.services.openid.clients import OpenIdClients
 from verifier.services.openid.finish_login import FinishLogin, FinishStores
 from verifier.services.openid.push_login import PushLogin
 from verifier.services.openid.read_login import ReadLogin
+from verifier.services.openid.verified_claims import VerifiedClaims
 from verifier.settings import Settings
 from verifier.web.openid.authorize import AUTHORIZE_PATH, AuthorizeEndpoint
 from verifier.web.openid.login_page import LoginPage
@@ -42,7 +43,8 @@ def build_logins(parts: OpenIdParts, clients: OpenIdClients, tokens: TokenServic
     """Wires the services."""
     stores, outside, issuer = parts.stores, parts.outside, parts.settings.openid_issuer
     clock, randomness = outside.clock, outside.randomness
-    read = ReadLogin(clients, parts.presets, issuer, lambda now: id_token_keys(parts.ring, now))
+    verified = VerifiedClaims(parts.seals, parts.settings.trust_framework)
+    read = ReadLogin(clients, parts.presets, issuer, lambda now: id_token_keys(parts.ring, now), verified)
     return LoginServices(
         begin=BeginLogin(
             read,
@@ -59,6 +61,7 @@ def build_logins(parts: OpenIdParts, clients: OpenIdClients, tokens: TokenServic
             FinishStores(stores.logins, stores.sessions, outside.store),
             tokens.grants,
             parts.seals,
+            verified,
             lambda: parts.ring.secret_for(KeyPurpose.PAIRWISE_SUBJECT),
             clock,
             randomness,

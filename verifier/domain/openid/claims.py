@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from specs.dcql import ClaimsPath
 from specs.dcql.query import ClaimsQuery, CredentialQuery
-from specs.openid_connect import STANDARD_CLAIMS, formatted_address
+from specs.openid_connect import STANDARD_CLAIMS, VERIFIED_CLAIMS, formatted_address
 from verifier.domain.needs import AGE_CLAIM, STABLE_SUBJECT_CLAIM
 from verifier.domain.preset import Preset
 
@@ -19,7 +19,7 @@ _ADDRESS_MEMBERS: Final = ("street_address", "locality", "region", "postal_code"
 # What a token says about itself: no credential has a say in that.
 _OF_TOKENS: Final = frozenset(
     {"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "auth_time", "acr", "amr", "azp", "at_hash"}
-    | {"c_hash", "s_hash", "sid", "preset", "events", "cnf", "vct", "status", "updated_at"}
+    | {"c_hash", "s_hash", "sid", "preset", "events", "cnf", "vct", "status", "updated_at", VERIFIED_CLAIMS}
 )
 
 

@@ -21,6 +21,7 @@ class NewGrant:
     ``redirect_uri``: as the authorization request had it. ``code_challenge``: S256. ``dpop_jkt``: the key
     that the token has to be bound to, by its thumbprint. ``auth_time``: when the credential was presented.
     ``wants_auth_time``: it was asked for, or followed from ``max_age``. ``sid``: where there is a session.
+    ``verified``: the claim ``verified_claims`` for each place where there is one (7.20).
     """
 
     client_id: ClientId
@@ -37,6 +38,7 @@ class NewGrant:
     sid: str | None
     id_token_claims: frozenset[str]
     claims: Mapping[str, Any] = field(repr=False)
+    verified: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class Grant:
     sid: str | None
     id_token_claims: frozenset[str]
     sealed: SealedResult | None = field(repr=False)
-    """The mapped claims; ``None`` when there were none, or no longer."""
+    """The mapped claims, and verified ones; ``None`` when there were none, or no longer."""
     issued_at: datetime
     expires_at: datetime
     """Of the code."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from verifier.domain.presentation import RequestId
+from verifier.domain.presentation import RequestId, SealedResult
 from verifier.domain.relying_service import ClientId
 
 LOGIN_LIFETIME: Final = timedelta(minutes=10)
@@ -53,6 +53,8 @@ class LoginRequest:
     """Names that the ``claims`` parameter wants in the ID token."""
     wants_claims: bool = False
     """The ``claims`` parameter names some that only a presentation gives."""
+    verified: SealedResult | None = field(default=None, repr=False)
+    """How ``verified_claims`` is asked for (7.20); sealed, since a wish may name what somebody has to be."""
     subjects: tuple[str, ...] = field(default=(), repr=False)
     """Nobody else may be signed in; empty: anybody (OpenID Connect Core sections 3.1.2.1 and 3.1.2.2)."""
     ui_locales: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from specs.oauth import (
     WrongCodeVerifier,
     check_code_verifier,
 )
-from specs.openid_connect import IdToken, prepare_id_token
+from specs.openid_connect import ID_TOKEN, IdToken, prepare_id_token
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.openid.client import RegisteredClient
 from verifier.domain.openid.grant import ID_TOKEN_LIFETIME, TOKEN_LIFETIME, Grant, TokenOfGrant
@@ -100,7 +100,7 @@ class ExchangeCode:
     async def _id_token(
         self, grant: Grant, client: RegisteredClient, access_token: str, now: datetime
     ) -> str:
-        claims = self.grants.claims_of(grant) if grant.id_token_claims else {}
+        claims = self.grants.claims_of(grant, ID_TOKEN) if grant.id_token_claims else {}
         signer = self.signer_for(client.openid.id_token_alg, now)
         prepared = prepare_id_token(
             IdToken(

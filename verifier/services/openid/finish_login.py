@@ -36,6 +36,7 @@ from verifier.services.browser_sessions import BROWSER, PageVisit
 from verifier.services.openid.clients import OpenIdClients
 from verifier.services.openid.grants import Grants
 from verifier.services.openid.read_login import require_registered
+from verifier.services.openid.verified_claims import VerifiedClaims
 from verifier.services.page_secrets import hash_secret
 from verifier.services.results import ISSUERS, ResultSeals
 
@@ -76,6 +77,7 @@ class _Shown:
 
     sub: str = field(repr=False)
     claims: Mapping[str, Any] = field(repr=False)
+    verified: Mapping[str, Any] = field(repr=False)
     at: datetime
 
 
@@ -88,6 +90,7 @@ class FinishLogin:
     stores: FinishStores
     grants: Grants
     seals: ResultSeals
+    verified: VerifiedClaims
     pairwise: Callable[[], Secret]
     clock: Clock
     randomness: Randomness
@@ -164,8 +167,8 @@ class FinishLogin:
         if login.request.subjects and sub not in login.request.subjects:
             # OpenID Connect Core section 3.1.2.2: never a token about somebody else.
             raise LoginRequired("somebody else")
-        claims = map_claims(preset, result["claims"])
-        return _Shown(sub, claims, presentation.concluded_at or now)
+        claims, at = map_claims(preset, result["claims"]), presentation.concluded_at or now
+        return _Shown(sub, claims, self.verified.answer(login, preset, result, claims, at), at)
 
     async def _accepted(
         self,
@@ -176,7 +179,9 @@ class FinishLogin:
     ) -> FinishedLogin:
         session, cookie = self._remembered(login, client, shown)
         sid = None if session is None else session.sid
-        new = granted(login.request, shown.sub, shown.claims, auth_time=shown.at, sid=sid)
+        new = granted(
+            login.request, shown.sub, shown.claims, auth_time=shown.at, sid=sid, verified=shown.verified
+        )
         code = await self.grants.issue(new)
         if session is not None and cookie is not None:
             older = held(cookie.name)

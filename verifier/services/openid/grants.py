@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from specs.encoding import b64url_encode, create_json, parse_json_object
+from specs.openid_connect import VERIFIED_CLAIMS
 from verifier.domain.event import Event, EventName
 from verifier.domain.openid.grant import CODE_LIFETIME, Grant, NewGrant
 from verifier.ports import Clock, Randomness
@@ -28,9 +29,10 @@ class Grants:
         """The code, which exists nowhere else; it is good once, for ``CODE_LIFETIME``."""
         code, now = b64url_encode(self.randomness.token_bytes(SECRET_BYTES)), self.clock.now()
         code_hash = hash_secret(code)
-        sealed = None
-        if new.claims:
-            sealed = self.seals.seal_bytes(_context(code_hash), create_json(dict(new.claims)))
+        kept = {name: value for name, value in new.claims.items() if name != VERIFIED_CLAIMS}
+        if new.verified:
+            kept[VERIFIED_CLAIMS] = dict(new.verified)
+        sealed = self.seals.seal_bytes(_context(code_hash), create_json(kept)) if kept else None
         grant = Grant(
             code_hash=code_hash,
             client_id=new.client_id,
@@ -54,12 +56,14 @@ class Grants:
         await self.store.add_grant(grant, event)
         return code
 
-    def claims_of(self, grant: Grant) -> Mapping[str, Any]:
-        """The mapped claims of a login; none when they are gone."""
+    def claims_of(self, grant: Grant, place: str) -> Mapping[str, Any]:
+        """The mapped claims of a login, and the verified ones of that place; none when they are gone."""
         if grant.sealed is None:
             return {}
         plain = self.seals.open_bytes(_context(grant.code_hash), grant.sealed)
-        return parse_json_object(plain, max_bytes=MAX_RESULT_BYTES)
+        claims = parse_json_object(plain, max_bytes=MAX_RESULT_BYTES)
+        verified = claims.pop(VERIFIED_CLAIMS, {})
+        return claims | {VERIFIED_CLAIMS: verified[place]} if place in verified else claims
 
 
 def _context(code_hash: bytes) -> bytes:

@@ -27,6 +27,7 @@ from verifier.domain.openid.login import LoginRequest
 from verifier.domain.preset import Preset
 from verifier.openid_errors import RedirectUriNotRegistered
 from verifier.services.openid.clients import OpenIdClients
+from verifier.services.openid.verified_claims import VerifiedClaims
 
 Pairs: TypeAlias = Sequence[tuple[str, str]]
 _OF_THE_TOKEN: Final = frozenset({"sub", "acr", "amr", "auth_time", "preset", "sid"})
@@ -41,6 +42,7 @@ class ReadLogin:
     presets: Mapping[str, Preset]
     issuer: str
     keys: Callable[[datetime], Mapping[str, PublicJwk]]
+    verified: VerifiedClaims
 
     async def origin(self, pairs: Pairs) -> tuple[ClientAndRedirect, RegisteredClient]:
         """Who asks, and where answers go: only after this may anything be sent there.
@@ -93,7 +95,8 @@ class ReadLogin:
             max_age=None if asked.max_age is None else timedelta(seconds=asked.max_age),
             wants_auth_time=_wants_auth_time(asked),
             id_token_claims=tuple(asked.claims.id_token),
-            wants_claims=not _OF_THE_TOKEN.issuperset([*asked.claims.id_token, *asked.claims.userinfo]),
+            wants_claims=_wants_claims(asked),
+            verified=self.verified.keep(asked.claims, client.client_id),
             subjects=self._subjects(asked, client, now),
             ui_locales=asked.ui_locales,
         )
@@ -121,6 +124,11 @@ def require_registered(client: RegisteredClient, redirect_uri: str) -> None:
     """
     if redirect_uri not in client.openid.redirect_uris:
         raise RedirectUriNotRegistered
+
+
+def _wants_claims(asked: AuthenticationRequest) -> bool:
+    named = [*asked.claims.id_token, *asked.claims.userinfo]
+    return bool(asked.claims.verified) or not _OF_THE_TOKEN.issuperset(named)
 
 
 def _wants_auth_time(asked: AuthenticationRequest) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from specs.oauth import ExpiredToken, InvalidToken, PresentedToken
+from specs.openid_connect import USERINFO
 from verifier.errors import UnknownClient
 from verifier.ports import Clock
 from verifier.services.openid.clients import OpenIdClients
@@ -48,4 +49,4 @@ class ReadUserInfo:
             await self.clients.find(grant.client_id)
         except UnknownClient as error:
             raise InvalidToken("its client was switched off") from error
-        return {"sub": grant.sub} | dict(self.grants.claims_of(grant))
+        return {"sub": grant.sub} | dict(self.grants.claims_of(grant, USERINFO))

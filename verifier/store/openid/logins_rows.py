@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from specs.encoding import create_json, parse_json_object
+from specs.encoding import b64url_decode, b64url_encode, create_json, parse_json_object
 from trillium.runtime.rows import Row, from_column, to_column
 from verifier.domain.openid.login import Login, LoginRequest, LoginState, PushedRequest
 from verifier.domain.openid.session import ReauthenticationSession
-from verifier.domain.presentation import RequestId
+from verifier.domain.presentation import RequestId, SealedResult
 from verifier.domain.relying_service import ClientId
 
 _MAX_BYTES: Final = 1024 * 1024  # more than any request that came through our limits
@@ -30,6 +30,7 @@ def request_text(request: LoginRequest) -> str:
         "wants_auth_time": request.wants_auth_time,
         "id_token_claims": list(request.id_token_claims),
         "wants_claims": request.wants_claims,
+        "verified": _sealed_members(request.verified),
         "subjects": list(request.subjects),
         "ui_locales": list(request.ui_locales),
     }
@@ -47,10 +48,19 @@ def request_from(text: str) -> LoginRequest:
             "prompt": frozenset(members["prompt"]),
             "max_age": None if max_age is None else timedelta(seconds=max_age),
             "id_token_claims": tuple(members["id_token_claims"]),
+            "verified": _sealed(members.get("verified")),
             "subjects": tuple(members["subjects"]),
             "ui_locales": tuple(members["ui_locales"]),
         }
     )
+
+
+def _sealed_members(sealed: SealedResult | None) -> list[str] | None:
+    return None if sealed is None else [b64url_encode(sealed.wrapped_key), b64url_encode(sealed.ciphertext)]
+
+
+def _sealed(members: list[str] | None) -> SealedResult | None:
+    return None if members is None else SealedResult(*(b64url_decode(one) for one in members))
 
 
 def pushed_columns(pushed: PushedRequest) -> tuple[Any, ...]:
