@@ -82,13 +82,15 @@ from specs.openid_connect.subject_identifier import (
     subject_input,
 )
 from specs.openid_connect.verified_claims import (
-    DOCUMENT,
     VERIFIED_CLAIMS,
+    VerifiedClaimsRequest,
+    parse_verified_claims_request,
+)
+from specs.openid_connect.verified_claims_answer import (
+    DOCUMENT,
     DocumentEvidence,
     KnownVerification,
-    VerifiedClaimsRequest,
     answer_verified_claims,
-    parse_verified_claims_request,
 )
 
 __all__ = [

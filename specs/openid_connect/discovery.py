@@ -25,7 +25,7 @@ from specs.oauth.client_authentication import (
     PRIVATE_KEY_JWT,
 )
 from specs.openid_connect.authentication_request import CODE, DISPLAYS, PROMPTS, QUERY, STANDARD_SCOPES
-from specs.openid_connect.verified_claims import DOCUMENT
+from specs.openid_connect.verified_claims_answer import DOCUMENT
 from specs.well_known import appended
 
 WELL_KNOWN_NAME: Final = "openid-configuration"

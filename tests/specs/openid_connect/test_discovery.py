@@ -75,6 +75,22 @@ def test_7_01_what_is_not_there_is_not_announced() -> None:
     assert None not in document.values()
 
 
+def test_7_20_verified_claims_are_announced_whole_or_not_at_all() -> None:
+    """Identity Assurance section 8: what is required there may not be empty."""
+    required = {"trust_frameworks_supported", "claims_in_verified_claims_supported"}
+    evidence = {"evidence_supported", "documents_supported"}
+    for missing in ({"claims": ()}, {"trust_frameworks": ()}):
+        some = {"claims": ("name",), "trust_frameworks": ("urn:x:y",), "documents": ("card",), **missing}
+        document = create_provider_metadata(replace(METADATA, **some))
+        assert (required | evidence | {"verified_claims_supported"}).isdisjoint(document)
+    known = replace(METADATA, claims=("name",), trust_frameworks=("urn:x:y",))
+    document = create_provider_metadata(known)
+    assert required <= document.keys()
+    assert evidence.isdisjoint(document)
+    document = create_provider_metadata(replace(known, documents=("card",)))
+    assert (document["evidence_supported"], document["documents_supported"]) == (["document"], ["card"])
+
+
 @pytest.mark.parametrize("member", ["issuer", "token_endpoint", "jwks_uri", "end_session_endpoint"])
 def test_7_01_plain_http_is_for_development_machines(member: str) -> None:
     metadata = replace(METADATA, **{member: "http://verifier.example/x"})

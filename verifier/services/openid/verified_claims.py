@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from specs.encoding import create_json, parse_json_object
 from specs.openid_connect import (
@@ -19,6 +19,8 @@ from verifier.domain.presentation import SealedResult
 from verifier.domain.preset import Preset
 from verifier.domain.relying_service import ClientId
 from verifier.services.results import ISSUERS, TYPES, ResultSeals
+
+_MAX_BYTES: Final = 8 * MAX_CLAIMS_BYTES  # some numbers are written shorter than we write them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class VerifiedClaims:
         known = KnownVerification(
             trust_framework=self.trust_framework, verified_at=at, evidence=_evidence(preset, result)
         )
-        wishes = parse_json_object(plain, max_bytes=2 * MAX_CLAIMS_BYTES)
+        wishes = parse_json_object(plain, max_bytes=_MAX_BYTES)
         answers = {
             place: answer_verified_claims(
                 parse_verified_claims_request(wish), known, claims, asked_at=login.created_at
