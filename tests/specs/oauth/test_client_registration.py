@@ -106,7 +106,7 @@ def test_everything_that_is_known_is_read_and_written_again() -> None:
         ({"client_name#fr": "a", "client_name#FR": "b"}, InvalidClientMetadata),
         ({"software_statement": "a.b.c"}, SoftwareStatementNotSupported),
     ],
-    ids=str,
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else value.__name__,
 )
 def test_registrations_that_are_refused(changed: dict[str, Any], error: type[ProtocolError]) -> None:
     with pytest.raises(error) as refused:

@@ -93,6 +93,6 @@ def _add_decisions(router: APIRouter, reviews: ClientReviews) -> None:
         window = timedelta(minutes=request.minutes)
         return entry_of(await reviews.set_window(client_id, window, actor=MANAGEMENT))
 
-    @router.delete("/{client_id}", status_code=204, summary="Forget it")
+    @router.delete("/{client_id}", status_code=204, summary="Remove an OpenID client")
     async def remove(client_id: str) -> None:
         await reviews.remove(client_id, actor=MANAGEMENT)
