@@ -7,15 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from specs.openid_connect import VERIFIED_CLAIMS
+from specs.openid_connect import VERIFIED_CLAIMS, parse_claims_parameter
 from tests.verifier.holder import NINETEEN
 from tests.verifier.issuing import ISSUER as CARD_ISSUER
 from tests.verifier.issuing import PERSON, PHOTO_CARD
-from tests.verifier.openid.relying import ISSUER, SECRET, Library, Relying, opened_library
+from tests.verifier.openid.presets import card, path, preset
+from tests.verifier.openid.relying import CALLBACK, ISSUER, SECRET, Library, Relying, opened_library
 from tests.verifier.openid.signing_in import NUMBER_ONLY, WHO, Person, asking, back_at
+from tests.verifier.surroundings import settings_for_tests
 from tests.verifier.test_planted_values import files_of, found_in
 from tests.verifier.web.page_visitors import browser_of
+from verifier.domain.openid.login import Login, LoginRequest
+from verifier.domain.presentation import RequestId
+from verifier.domain.relying_service import ClientId
 
 FRAMEWORK = f"{ISSUER}/trust-framework/ontario"
 WHO_CLAIMS = {"given_name": None, "family_name": None}
@@ -173,6 +179,30 @@ async def test_7_20_wishes_and_answers_are_sealed(tmp_path: Path) -> None:
         found = (await relying.read(tokens["id_token"]))[VERIFIED_CLAIMS]
         assert found["claims"] == {name: PERSON[name] for name in claims}
         assert not [path for path, data in files_of(tmp_path).items() if found_in(data)]
+
+
+@pytest.mark.parametrize(("sets", "is_told"), [(5, True), (8, False)])
+async def test_7_20_no_more_is_kept_than_can_be_read(library: Library, sets: int, is_told: bool) -> None:
+    """Every set may repeat a large claim; a client cannot fill the store with one login."""
+    verified = library.counter.desk.verifier.openid.logins.finish.verified
+    text = json.dumps({"userinfo": {VERIFIED_CLAIMS: [wish({"portrait": None})] * sets}})
+    now, client_id = library.counter.desk.clock.now(), ClientId("oc-1")
+    request = LoginRequest(
+        client_id=client_id,
+        redirect_uri=CALLBACK,
+        preset="test",
+        acr="acr",
+        verified=verified.keep(parse_claims_parameter(text), client_id),
+    )
+    login = Login(request_id=RequestId("r"), request=request, locale="en-CA", created_at=now, expires_at=now)
+    claims = {"portrait": "x" * 200_000}
+    assert bool(verified.answer(login, preset(card(path("portrait"))), {}, claims, now)) is is_told
+
+
+@pytest.mark.parametrize("text", ["ontario", "https://a b", "https:", ":x", "urn:x\n", "urn:" + "x" * 501])
+def test_7_20_a_framework_is_a_uri(text: str) -> None:
+    with pytest.raises(ValidationError):
+        settings_for_tests(openid_trust_framework=text)
 
 
 async def test_7_20_announced(library: Library) -> None:

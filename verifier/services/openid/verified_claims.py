@@ -20,6 +20,8 @@ from verifier.domain.preset import Preset
 from verifier.domain.relying_service import ClientId
 from verifier.services.results import ISSUERS, TYPES, ResultSeals
 
+MAX_ANSWER_BYTES: Final = 1024 * 1024
+"""Sets may repeat a claim, and a portrait is large: what a login keeps must stay readable."""
 _MAX_BYTES: Final = 8 * MAX_CLAIMS_BYTES  # some numbers are written shorter than we write them
 
 
@@ -40,7 +42,7 @@ class VerifiedClaims:
     def answer(
         self, login: Login, preset: Preset, result: Mapping[str, Any], claims: Mapping[str, Any], at: datetime
     ) -> Mapping[str, Any]:
-        """The claim, by where it is wanted; nothing where what is asked for is not so.
+        """The claim, by where it is wanted; nothing where what is asked for is not so, or is too much.
 
         ``result``: the accepted one, as it was sealed. ``claims``: the mapped ones. ``at``: when it was
         verified.
@@ -59,7 +61,8 @@ class VerifiedClaims:
             )
             for place, wish in wishes.items()
         }
-        return {place: answer for place, answer in answers.items() if answer is not None}
+        found = {place: answer for place, answer in answers.items() if answer is not None}
+        return found if len(create_json(found)) <= MAX_ANSWER_BYTES else {}
 
 
 def _evidence(preset: Preset, result: Mapping[str, Any]) -> tuple[DocumentEvidence, ...]:
