@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from specs.encoding import create_json
-from tests.flows.street import Street, issuer_of_today, opened_street
+from tests.flows.street import issuer_of_today, opened_street
 from tests.trillium.runtime.local_server import serving
 from tests.trillium.runtime.status_lists.list_site import ListSite
 from tests.trillium.trust_list.lotes import (
@@ -239,6 +240,6 @@ async def test_an_imported_issuer_is_trusted_once_it_is_signed_and_a_withdrawn_o
     async with opened_street(tmp_path, issuer, **trusting) as street:
         street.publish()
         assert (await street.visit(street.card()))["outcome"] == "accepted"
-        gone = Street(other, street.site, street.list_uri, street.http, street.service, street.management)
+        gone = replace(street, issuer=other)
         refused = await gone.visit(gone.card())
         assert (refused["outcome"], refused["clerk_outcome"]) == ("rejected", "not_trusted")

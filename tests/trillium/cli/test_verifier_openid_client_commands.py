@@ -60,11 +60,12 @@ def test_the_life_of_a_client() -> None:
 
 def test_a_file_has_what_has_no_option(tmp_path: Path) -> None:
     file = tmp_path / "shop.json"
-    file.write_text(json.dumps({"contacts": ["desk@shop.example"], "purpose#en-CA": "Wine."}))
+    words = {"purpose#en-CA": "Wine.", "purpose#fr-CA": "Du vin."}
+    file.write_text(json.dumps({"contacts": ["desk@shop.example"], **words}))
     added = told("add", *NAMES, *BACK, "--preset", "age-19-or-over", "--metadata", str(file), "--json")
     shown = told("show", added["client_id"])
     assert shown["metadata"]["contacts"] == ["desk@shop.example"]
-    assert shown["purposes"]["en-CA"] == "Wine."
+    assert shown["purposes"] == {"en-CA": "Wine.", "fr-CA": "Du vin."}
 
 
 def test_an_app_without_secret_is_told_none() -> None:
