@@ -7,9 +7,6 @@ from datetime import timedelta
 from issuer.ports import Clock, ReplayStore
 from issuer.services.server_nonces import ServerNonces
 from specs.oauth import (
-    DPOP,
-    BearerTokenAsDpop,
-    BoundTokenAsBearer,
     DpopNonceNeeded,
     DpopPolicy,
     DpopRequest,
@@ -21,6 +18,7 @@ from specs.oauth import (
     UseDpopNonce,
     VerifiedDpopProof,
     dpop_proof_of,
+    proof_for_token,
     verify_dpop_proof,
 )
 
@@ -66,18 +64,10 @@ class ConstrainSender:
         Raises:
             specs.oauth.ResourceError: with status 401 and a challenge (RFC 9449 section 7.1).
         """
-        if presented.scheme != DPOP:
-            # Section 7.2: else a stolen token would be good without its key.
-            if jkt is not None:
-                raise BoundTokenAsBearer
-            return
-        if jkt is None:
-            raise BearerTokenAsDpop
         try:
-            proof = dpop_proof_of(dpop)
-            if proof is None:
-                raise InvalidDpopProof("missing")
-            await self._verify(proof, DpopRequest(method, url, presented.token, jkt))
+            proof = proof_for_token(presented, jkt, dpop)
+            if proof is not None:
+                await self._verify(proof, DpopRequest(method, url, presented.token, jkt))
         except InvalidDpopProof as error:
             raise RefusedDpopProof(error.detail or type(error).__name__) from error
         except UseDpopNonce as error:

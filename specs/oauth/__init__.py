@@ -58,6 +58,7 @@ from specs.oauth.bearer import (
     PresentedToken,
     create_challenge,
     parse_presented_token,
+    proof_for_token,
 )
 from specs.oauth.challenge_response import (
     create_challenge_response,
@@ -361,6 +362,7 @@ __all__ = [
     "prepare_attestation_pop",
     "prepare_client_attestation",
     "prepare_dpop_proof",
+    "proof_for_token",
     "redirect_source",
     "single_header",
     "verify_access_token",

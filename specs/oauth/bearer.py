@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from specs.oauth.dpop import DPOP_ALGORITHMS
+from specs.oauth.dpop import DPOP_ALGORITHMS, dpop_proof_of
+from specs.oauth.dpop_errors import BearerTokenAsDpop, BoundTokenAsBearer, InvalidDpopProof
 from specs.oauth.errors import (
     AccessTokenInQuery,
     InvalidAuthorization,
@@ -52,6 +53,25 @@ def parse_presented_token(authorization: Sequence[str], *, query_names: Collecti
     if found is None:
         raise InvalidAuthorization("not a token of its scheme")
     return PresentedToken(_SCHEMES[found[1].lower()], found[2])
+
+
+def proof_for_token(presented: PresentedToken, jkt: str | None, dpop: Sequence[str]) -> str | None:
+    """The DPoP proof that must come with a token; None for a bearer token (RFC 9449 section 7).
+
+    `jkt`: of the key that the token was bound to when it was issued. `dpop`: every such header. Raises
+    BoundTokenAsBearer, BearerTokenAsDpop, and InvalidDpopProof when there is not exactly one proof.
+    """
+    if presented.scheme != DPOP:
+        # Section 7.2: else a stolen token would be good without its key.
+        if jkt is not None:
+            raise BoundTokenAsBearer
+        return None
+    if jkt is None:
+        raise BearerTokenAsDpop
+    proof = dpop_proof_of(dpop)
+    if proof is None:
+        raise InvalidDpopProof("missing")
+    return proof
 
 
 def create_challenge(error: OAuthError) -> str:

@@ -6,9 +6,6 @@ from datetime import timedelta
 from typing import Final
 
 from specs.oauth import (
-    DPOP,
-    BearerTokenAsDpop,
-    BoundTokenAsBearer,
     DpopPolicy,
     DpopRequest,
     InvalidDpopProof,
@@ -16,6 +13,7 @@ from specs.oauth import (
     RefusedDpopProof,
     UsedDpopProof,
     dpop_proof_of,
+    proof_for_token,
     verify_dpop_proof,
 )
 from verifier.ports import Clock
@@ -47,18 +45,10 @@ class ConstrainSender:
 
         Raises specs.oauth.ResourceError (RFC 9449 section 7.1).
         """
-        if presented.scheme != DPOP:
-            # Section 7.2: else a stolen token would be good without its key.
-            if jkt is not None:
-                raise BoundTokenAsBearer
-            return
-        if jkt is None:
-            raise BearerTokenAsDpop
         try:
-            proof = dpop_proof_of(dpop)
-            if proof is None:
-                raise InvalidDpopProof("missing")
-            await self._verify(proof, DpopRequest(method, url, presented.token, jkt))
+            proof = proof_for_token(presented, jkt, dpop)
+            if proof is not None:
+                await self._verify(proof, DpopRequest(method, url, presented.token, jkt))
         except InvalidDpopProof as error:
             raise RefusedDpopProof(error.detail or type(error).__name__) from error
 
