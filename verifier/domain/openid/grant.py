@@ -15,13 +15,13 @@ ID_TOKEN_LIFETIME: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewGrant:
-    """A login that succeeded. ``claims``: mapped ones, of which ``id_token_claims`` go into the ID token too.
+class GrantTerms:
+    """What a login has led to, and on what terms its code is good.
 
     ``redirect_uri``: as the authorization request had it. ``code_challenge``: S256. ``dpop_jkt``: the key
     that the token has to be bound to, by its thumbprint. ``auth_time``: when the credential was presented.
     ``wants_auth_time``: it was asked for, or followed from ``max_age``. ``sid``: where there is a session.
-    ``verified``: the claim ``verified_claims`` for each place where there is one (7.20).
+    ``id_token_claims``: those claims that go into the ID token too.
     """
 
     client_id: ClientId
@@ -37,6 +37,15 @@ class NewGrant:
     wants_auth_time: bool
     sid: str | None
     id_token_claims: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGrant(GrantTerms):
+    """A login that succeeded. ``claims``: mapped ones.
+
+    ``verified``: the claim ``verified_claims`` for each place where there is one (7.20).
+    """
+
     claims: Mapping[str, Any] = field(repr=False)
     verified: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -51,23 +60,10 @@ class TokenOfGrant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(GrantTerms):
     """What is kept of a login until its code, or its token, ends. Code and token only as SHA-256."""
 
     code_hash: bytes
-    client_id: ClientId
-    redirect_uri: str
-    code_challenge: str | None
-    nonce: str | None
-    dpop_jkt: str | None
-    scope: tuple[str, ...]
-    sub: str = field(repr=False)
-    acr: str
-    preset: str
-    auth_time: datetime
-    wants_auth_time: bool
-    sid: str | None
-    id_token_claims: frozenset[str]
     sealed: SealedResult | None = field(repr=False)
     """The mapped claims, and verified ones; ``None`` when there were none, or no longer."""
     issued_at: datetime

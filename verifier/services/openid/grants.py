@@ -1,13 +1,13 @@
 """Codes for logins that succeeded: random, kept as hashes; claims under a key of their own (7.04)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from specs.encoding import b64url_encode, create_json, parse_json_object
 from specs.openid_connect import VERIFIED_CLAIMS
 from verifier.domain.event import Event, EventName
-from verifier.domain.openid.grant import CODE_LIFETIME, Grant, NewGrant
+from verifier.domain.openid.grant import CODE_LIFETIME, Grant, GrantTerms, NewGrant
 from verifier.ports import Clock, Randomness
 from verifier.ports_openid import GrantStore
 from verifier.services.browser_sessions import BROWSER
@@ -35,19 +35,7 @@ class Grants:
         sealed = self.seals.seal_bytes(_context(code_hash), create_json(kept)) if kept else None
         grant = Grant(
             code_hash=code_hash,
-            client_id=new.client_id,
-            redirect_uri=new.redirect_uri,
-            code_challenge=new.code_challenge,
-            nonce=new.nonce,
-            dpop_jkt=new.dpop_jkt,
-            scope=new.scope,
-            sub=new.sub,
-            acr=new.acr,
-            preset=new.preset,
-            auth_time=new.auth_time,
-            wants_auth_time=new.wants_auth_time,
-            sid=new.sid,
-            id_token_claims=new.id_token_claims,
+            **{one.name: getattr(new, one.name) for one in fields(GrantTerms)},
             sealed=sealed,
             issued_at=now,
             expires_at=now + CODE_LIFETIME,
