@@ -16,7 +16,7 @@ from bench.http_paths import CONNECTIONS, Crypto, Load, fill_register
 from bench.interleave import Timing
 from bench.issuance_flows import Holder, Target
 from bench.load import Outcome, run_flows
-from bench.server_process import ServerProcess, credo_server, on_client_core, served
+from bench.server_process import ServerProcess, node_peer, on_client_core, served
 from bench.surroundings import BASE, SUBJECT
 from specs.oauth import PRE_AUTHORIZED_CODE_GRANT
 from trillium.runtime.management import TOKEN_FILE
@@ -134,6 +134,6 @@ def _offers(server: ServerProcess, var_dir: Path, count: int) -> Iterator[str]:
 @contextmanager
 def _credo(count: int, log: Path) -> Iterator[tuple[ServerProcess, Target, Iterator[str]]]:
     """credo-ts as issuer, with everything in memory (tests/interop/credo_issuer.mjs)."""
-    with credo_server("credo_issuer.mjs", str(count), log=log) as (server, said):
+    with node_peer("credo_issuer.mjs", str(count), log=log) as (server, said):
         server.port = urlsplit(said["issuer"]).port or 80
         yield server, Target(said["issuer"], TYPE), iter(said["codes"])

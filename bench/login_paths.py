@@ -21,7 +21,7 @@ from bench.http_paths import Crypto, Load, fill_register
 from bench.interleave import Timing
 from bench.logins import REDIRECT_URI, Agreeing, Browser, Client, Presenting, log_in, press_the_button
 from bench.presentations import PRESET, write_preset
-from bench.server_process import ServerProcess, credo_server, on_client_core, served, wait_until_healthy
+from bench.server_process import ServerProcess, node_peer, on_client_core, served, wait_until_healthy
 from bench.surroundings import BASE
 from bench.wallet import Wallets
 
@@ -92,7 +92,7 @@ def _tracks(var_dir: Path, stack: ExitStack) -> tuple[Track, Track]:
     write_preset(var_dir)
     ours = stack.enter_context(served("verifier-openid", var_dir))
     peer, said = stack.enter_context(
-        credo_server("openid_provider.mjs", REDIRECT_URI, log=var_dir / "provider.log")
+        node_peer("openid_provider.mjs", REDIRECT_URI, log=var_dir / "provider.log")
     )
     host = urlsplit(said["issuer"]).netloc
     peer.port = int(host.partition(":")[2])

@@ -20,7 +20,7 @@ from bench.figures import Figure, Goal, at_least, duration
 from bench.http_paths import Crypto, Load, Track, fill_register
 from bench.interleave import Timing
 from bench.presentations import started_requests, write_preset
-from bench.server_process import ServerProcess, credo_server, on_client_core, served
+from bench.server_process import ServerProcess, node_peer, on_client_core, served
 from bench.surroundings import BASE
 from bench.wallet import Wallets
 from specs.openid4vp import ResponseMode
@@ -75,7 +75,7 @@ def _tracks(load: Load, var_dir: Path, stack: ExitStack) -> dict[str, Track]:
     ours = [stack.enter_context(_ours(var_dir, mode, count)) for mode in (_CLEAR, _ENCRYPTED)]
     anchor = var_dir / "keys" / "issuer" / "anchors.pem"
     peer, said = stack.enter_context(
-        credo_server("credo_verifier.mjs", str(count), VCT, str(anchor), log=var_dir / "credo.log")
+        node_peer("credo_verifier.mjs", str(count), VCT, str(anchor), log=var_dir / "credo.log")
     )
     peer.port = urlsplit(said["origin"]).port or 80
     clear, encrypted = (

@@ -80,7 +80,7 @@ def started(
 
 
 @contextmanager
-def credo_server(script: str, *arguments: str, log: Path) -> Iterator[tuple[ServerProcess, dict[str, Any]]]:
+def node_peer(script: str, *arguments: str, log: Path) -> Iterator[tuple[ServerProcess, dict[str, Any]]]:
     """A peer on the server's core (a script of tests/interop), and the line of JSON that it says first."""
     node = which("node", path=os.pathsep.join((os.environ["PATH"], str(Path(sys.executable).parent))))
     if node is None or not (_INTEROP / "node_modules" / "@credo-ts").is_dir():

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from tests.interop.server_process import ServerProcess
 from tests.patience import PATIENCE_S
 from tests.ports import keep_ports
 
@@ -41,6 +42,23 @@ class Server:
         """Ends it at once, as a power cut would."""
         self.process.kill()
         self.process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class OneServer:
+    """All three applications below one address."""
+
+    issuer: Server
+    verifier: Server
+    wallet: Server
+
+
+def one_server(running: ServerProcess) -> OneServer:
+    """Its applications, as a test speaks to them."""
+    paths = ("issuer", "verifier", "wallet")
+    return OneServer(
+        *(Server(f"{running.origin}/{path}", running.var_dir, running.process) for path in paths)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 import pytest
 
 from tests.flows.person import Person, post, register_service
-from tests.flows.servers import Server
+from tests.flows.servers import OneServer, one_server
 from tests.interop.server_process import start_server
 from tests.patience import PATIENCE_S
 
@@ -18,29 +17,19 @@ MAYA, JEAN_FRANCOIS, ARJUN, ADAEZE = "ON-1000003", "ON-1007922", "ON-1015841", "
 PRESETS = ("licence-class", "business-authority", "ontario-resident", "age-19-or-over")
 
 
-@dataclass(frozen=True)
-class OneServer:
-    """All three applications below one address."""
-
-    issuer: Server
-    verifier: Server
-    wallet: Server
-
-
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneServer]:
     running = start_server(tmp_path_factory.mktemp("journeys"))
     try:
         running.wait()
-        paths = ("issuer", "verifier", "wallet")
-        parts = [Server(f"{running.origin}/{path}", running.var_dir, running.process) for path in paths]
+        servers = one_server(running)
         for kind in ("residents", "businesses"):
             post(
-                f"{parts[0].url}/management/{kind}/import",
-                headers={**parts[0].management, "Content-Type": "text/csv"},
+                f"{servers.issuer.url}/management/{kind}/import",
+                headers={**servers.issuer.management, "Content-Type": "text/csv"},
                 content=(SAMPLES / f"{kind}.csv").read_bytes(),
             )
-        yield OneServer(*parts)
+        yield servers
     finally:
         running.stop()
 

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ import pytest
 
 from specs.jose import parse_jwks, parse_jws
 from tests.flows.person import Person, get, post, register_service
-from tests.flows.servers import Server
+from tests.flows.servers import OneServer, one_server
 from tests.interop.server_process import start_server
 
 RESIDENTS = (resources.files("issuer") / "sample_data" / "residents.csv").read_bytes()
@@ -22,30 +21,18 @@ TEXT = {"en-CA": "I agree to the lease.", "fr-CA": "J'accepte le bail."}
 PREFIXES = ("x509_hash", "x509_san_dns", "redirect_uri")
 
 
-@dataclass(frozen=True)
-class OneServer:
-    """All three applications below one address."""
-
-    issuer: Server
-    verifier: Server
-    wallet: Server
-
-
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneServer]:
     running = start_server(tmp_path_factory.mktemp("wallet-and-verifier"))
     try:
         running.wait()
-        parts = [
-            Server(f"{running.origin}/{path}", running.var_dir, running.process)
-            for path in ("issuer", "verifier", "wallet")
-        ]
+        servers = one_server(running)
         post(
-            f"{parts[0].url}/management/residents/import",
-            headers={**parts[0].management, "Content-Type": "text/csv"},
+            f"{servers.issuer.url}/management/residents/import",
+            headers={**servers.issuer.management, "Content-Type": "text/csv"},
             content=RESIDENTS,
         )
-        yield OneServer(*parts)
+        yield servers
     finally:
         running.stop()
 

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.chromium import chromium
 from tests.flows.person import Person
-from tests.flows.servers import Server
+from tests.flows.servers import one_server
 from tests.interop.desks import IssuingDesk
 from tests.interop.openid_desk import OpenIdDesk
 from tests.interop.openid_services import node_services
@@ -16,15 +16,6 @@ from tests.interop.openid_visit import PATIENCE_MS, Answering, credo_wallet, own
 from tests.interop.register import MAYA
 from tests.interop.server_process import ServerProcess
 from tests.interop.wallet_process import Wallet
-
-
-class OneServer:
-    """The three applications of one process, for a person with an account at the wallet's server."""
-
-    def __init__(self, server: ServerProcess) -> None:
-        paths = ("issuer", "verifier", "wallet")
-        parts = [Server(f"{server.origin}/{path}", server.var_dir, server.process) for path in paths]
-        self.issuer, self.verifier, self.wallet = parts
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +42,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 @pytest.fixture(scope="session")
 def maya(server: ServerProcess, desk: IssuingDesk) -> Answering:
     """With the wallet that comes with the product."""
-    person = Person(OneServer(server), MAYA)
+    person = Person(one_server(server), MAYA)
     person.receive(["photo-card"])
     return own_wallet(person)
 
