@@ -16,7 +16,7 @@ from verifier.domain.openid.login import LOGIN_MEMORY
 from verifier.ports_openid import LoginStore, SessionStore
 from verifier.services.openid.begin_login import BeginLogin, LoginStores
 from verifier.services.openid.clients import OpenIdClients
-from verifier.services.openid.finish_login import FinishLogin, FinishStores
+from verifier.services.openid.finish_login import FinishLogin
 from verifier.services.openid.push_login import PushLogin
 from verifier.services.openid.read_login import ReadLogin
 from verifier.services.openid.verified_claims import VerifiedClaims
@@ -42,13 +42,14 @@ class LoginServices:
 def build_logins(parts: OpenIdParts, clients: OpenIdClients, tokens: TokenServices) -> LoginServices:
     """Wires the services."""
     stores, outside, issuer = parts.stores, parts.outside, parts.settings.openid_issuer
+    kept = LoginStores(stores.logins, stores.sessions, outside.store)
     clock, randomness = outside.clock, outside.randomness
     verified = VerifiedClaims(parts.seals, parts.settings.trust_framework)
     read = ReadLogin(clients, parts.presets, issuer, lambda now: id_token_keys(parts.ring, now), verified)
     return LoginServices(
         begin=BeginLogin(
             read,
-            LoginStores(stores.logins, stores.sessions, outside.store),
+            kept,
             parts.start,
             parts.pages.sessions,
             tokens.grants,
@@ -58,7 +59,7 @@ def build_logins(parts: OpenIdParts, clients: OpenIdClients, tokens: TokenServic
         finish=FinishLogin(
             clients,
             parts.presets,
-            FinishStores(stores.logins, stores.sessions, outside.store),
+            kept,
             tokens.grants,
             parts.seals,
             verified,

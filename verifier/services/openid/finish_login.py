@@ -30,9 +30,9 @@ from verifier.domain.presentation_page import PageState
 from verifier.domain.preset import Preset
 from verifier.errors import UnknownPage
 from verifier.openid_errors import LoginOver, LoginWaiting, StableClaimMissing
-from verifier.ports import Clock, PresentationStore, Randomness
-from verifier.ports_openid import LoginStore, SessionStore
+from verifier.ports import Clock, Randomness
 from verifier.services.browser_sessions import BROWSER, PageVisit
+from verifier.services.openid.begin_login import LoginStores
 from verifier.services.openid.clients import OpenIdClients
 from verifier.services.openid.grants import Grants
 from verifier.services.openid.read_login import require_registered
@@ -65,13 +65,6 @@ class FinishedLogin:
 
 
 @dataclass(frozen=True, slots=True)
-class FinishStores:
-    logins: LoginStore
-    sessions: SessionStore
-    presentations: PresentationStore
-
-
-@dataclass(frozen=True, slots=True)
 class _Shown:
     """What the person has shown, as the client may know it."""
 
@@ -87,7 +80,7 @@ class FinishLogin:
 
     clients: OpenIdClients
     presets: Mapping[str, Preset]
-    stores: FinishStores
+    stores: LoginStores
     grants: Grants
     seals: ResultSeals
     verified: VerifiedClaims
