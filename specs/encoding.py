@@ -89,19 +89,18 @@ def b64url_encode(data: bytes) -> str:
     return b64encode_as_string(data, b"-_").rstrip("=")
 
 
-def b64url_decode(text: str | bytes) -> bytes:
+def b64url_decode(text: str) -> bytes:
     """The bytes of a base64url string; raises InvalidBase64Url for every spelling but the canonical one.
 
     Refused: padding, other alphabets, white space, an impossible length, and a last character with bits
     that no byte takes up (RFC 4648 section 3.5: otherwise one signature has several spellings).
     """
+    padding, last_characters = _ENDINGS[len(text) & 3]
+    # What the decoder lets through: two characters of the other alphabet, padding of its own, loose bits.
+    if "+" in text or "/" in text or text[-1:] not in last_characters:
+        raise InvalidBase64Url("not the canonical spelling")
     try:
-        spelled = text if isinstance(text, str) else text.decode("ascii")
-        padding, last_characters = _ENDINGS[len(spelled) & 3]
-        # What the decoder lets through: two characters of the other alphabet, padding of its own, loose bits.
-        if "+" in spelled or "/" in spelled or spelled[-1:] not in last_characters:
-            raise InvalidBase64Url("not the canonical spelling")
-        return b64decode(spelled + padding, b"-_", True)
+        return b64decode(text + padding, b"-_", True)
     except ValueError as error:  # binascii.Error is one
         raise InvalidBase64Url from error
 

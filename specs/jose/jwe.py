@@ -243,13 +243,11 @@ def _parse_epk(value: object) -> PublicJwk:
     if not PRIVATE_MEMBERS.isdisjoint(value):
         raise InvalidEphemeralKey("private members")
     try:
-        return PublicJwk(
-            algorithm=Algorithm.ES256,
-            key=ec_public_key(value),
-            members={"kty": "EC", "crv": CURVE, "x": value["x"], "y": value["y"]},
-        )
+        key = ec_public_key(value)
     except InvalidJwk as error:
         raise InvalidEphemeralKey(error.detail) from error
+    members = {"kty": "EC", "crv": CURVE, "x": value["x"], "y": value["y"]}
+    return PublicJwk(Algorithm.ES256, key, MappingProxyType(members))
 
 
 def _parse_party(value: object, name: str) -> bytes:

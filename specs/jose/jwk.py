@@ -7,7 +7,7 @@ tokens are compared with it (RFC 8725 section 3.1).
 import hashlib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -33,56 +33,32 @@ _RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
 _ED25519_SIZE: Final = 32
 
 
-class PublicJwk:
-    """A key that checks signatures; immutable. Equal when key and algorithm are, whatever `kid` it goes by.
-
-    `members`: what RFC 7638 calls the required members, and nothing else that the sender may have put in.
-    """
-
-    __slots__ = ("_members", "_thumbprint", "algorithm", "key", "kid")
-
+class _KeyFields(NamedTuple):
     algorithm: Algorithm
     key: VerificationKey
-    kid: str | None
-    _members: dict[str, str]
-    _thumbprint: str | None
+    members: Mapping[str, str]
+    """What RFC 7638 calls the required members, and nothing else that came with them. Read-only."""
+    kid: str | None = None
 
-    def __init__(
-        self,
-        *,
-        algorithm: Algorithm,
-        key: VerificationKey,
-        members: Mapping[str, str],
-        kid: str | None = None,
-    ) -> None:
-        put = object.__setattr__
-        put(self, "algorithm", algorithm)
-        put(self, "key", key)
-        put(self, "kid", kid)
-        put(self, "_members", dict(members))
-        put(self, "_thumbprint", None)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{name} of a key does not change")
+class PublicJwk(_KeyFields):
+    """A key that checks signatures. Equal when key and algorithm are, whatever `kid` it goes by."""
 
-    @property
-    def members(self) -> Mapping[str, str]:
-        return MappingProxyType(self._members)
+    __slots__ = ()
 
     @property
     def thumbprint(self) -> str:
         """RFC 7638 with SHA-256, base64url."""
-        known = self._thumbprint
-        if known is None:
-            canonical = create_json(dict(sorted(self.members.items())))
-            known = b64url_encode(hashlib.sha256(canonical).digest())
-            object.__setattr__(self, "_thumbprint", known)
-        return known
+        canonical = create_json(dict(sorted(self.members.items())))
+        return b64url_encode(hashlib.sha256(canonical).digest())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PublicJwk):
             return NotImplemented
         return self.algorithm is other.algorithm and self.members == other.members
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     def __hash__(self) -> int:
         return hash((self.algorithm, self.thumbprint))
@@ -106,18 +82,17 @@ def parse_public_jwk(value: object) -> PublicJwk:
         _check_purpose(value)
     match value.get("kty"):
         case "EC":
-            found = _parse_ec(value)
+            algorithm, key, members = _parse_ec(value)
         case "OKP":
-            found = _parse_okp(value)
+            algorithm, key, members = _parse_okp(value)
         case "RSA":
-            found = _parse_rsa(value)
+            algorithm, key, members = _parse_rsa(value)
         case _:
             raise UnsupportedJwk("kty")
-    algorithm, key, members = found
     kid = value.get("kid")
     if kid is not None and not isinstance(kid, str):
         raise InvalidJwk("kid")
-    return PublicJwk(algorithm=algorithm, key=key, members=members, kid=kid)
+    return tuple.__new__(PublicJwk, (algorithm, key, MappingProxyType(members), kid))
 
 
 def parse_jwks(value: object, *, max_keys: int = 32) -> list[PublicJwk]:
@@ -181,7 +156,7 @@ def public_jwk_of(
         raise UnsupportedJwk("kty")
     if algorithm not in (None, found[0]):
         raise ValueError(f"not a key for {algorithm}")
-    return PublicJwk(algorithm=found[0], key=found[1], members=members, kid=kid)
+    return PublicJwk(*found, MappingProxyType(members), kid)
 
 
 def ec_public_key(jwk: Mapping[Any, Any]) -> ec.EllipticCurvePublicKey:

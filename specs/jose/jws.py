@@ -111,7 +111,7 @@ def parse_jws(compact: str, *, max_bytes: int) -> UnverifiedJws:
     except InvalidBase64Url as error:
         raise InvalidJws("payload or signature is not base64url") from error
     # Header and payload are base64url, hence ASCII, hence the bytes that were signed.
-    return UnverifiedJws(header, payload, signature, signing_input.encode())
+    return tuple.__new__(UnverifiedJws, (header, payload, signature, signing_input.encode()))
 
 
 def verify_jws(jws: UnverifiedJws, key: PublicJwk, *, use: Use, typ: str | None) -> VerifiedJws:
@@ -127,14 +127,15 @@ def verify_jws(jws: UnverifiedJws, key: PublicJwk, *, use: Use, typ: str | None)
 
 def check_jws(jws: UnverifiedJws, key: PublicJwk, *, use: Use, typ: str | None) -> None:
     """Returns where verify_jws would, and raises the same: for tokens that are parts of something larger."""
+    header, _, signature, signing_input = jws
     # RFC 8725 section 3.1: the algorithm is the key's, and one of those accepted for this use.
     algorithm = key.algorithm
-    if jws.header["alg"] != algorithm or algorithm not in ALLOWED[use]:
+    if header["alg"] != algorithm or algorithm not in ALLOWED[use]:
         raise AlgorithmNotAllowed(f"{use.value}: key is {algorithm}")
     # RFC 8725 section 3.11: a token of one kind never passes for another.
-    if typ is not None and not _same_type(jws.header.get("typ"), typ):
+    if typ is not None and not _same_type(header.get("typ"), typ):
         raise WrongType(f"not {typ}")
-    verify_signature(key, jws.signature, jws.signing_input)
+    verify_signature(key, signature, signing_input)
 
 
 def _same_type(found: object, expected: str) -> bool:

@@ -42,13 +42,15 @@ class _Ecdsa(NamedTuple):
     size: int  # bytes of r and of s
     zero: bytes  # in `size` bytes
     order: bytes  # of the curve's group, in `size` bytes
+    heads: tuple[bytes, ...]  # by the first of `size` bytes, what stands before them; nothing for a zero
     scheme: ec.ECDSA
     curve: str
 
 
 def _ecdsa(curve: ec.EllipticCurve, scheme: ec.ECDSA) -> _Ecdsa:
     size = (curve.key_size + 7) // 8
-    return _Ecdsa(size, bytes(size), curve.group_order.to_bytes(size, "big"), scheme, curve.name)
+    heads = (b"", *[_PLAIN[size]] * _LARGEST_FIRST_BYTE, *[_PADDED[size]] * (_LARGEST_FIRST_BYTE + 1))
+    return _Ecdsa(size, bytes(size), curve.group_order.to_bytes(size, "big"), heads, scheme, curve.name)
 
 
 _ECDSA: Final = {
@@ -60,16 +62,24 @@ _ECDSA: Final = {
 
 def raw_to_der(signature: bytes, algorithm: Algorithm = Algorithm.ES256) -> bytes:
     """r and s side by side → DER. InvalidSignature for another length, or r or s not in 1 … n - 1."""
-    size, zero, order, _, _ = _ECDSA[algorithm]
+    return _to_der(signature, _ECDSA[algorithm])
+
+
+def _to_der(signature: bytes, rules: _Ecdsa) -> bytes:
+    size, zero, order, heads, _, _ = rules
     r, s = signature[:size], signature[size:]
     # Big-endian numbers of one length compare like their bytes.
     if len(s) != size or not (zero < r < order and zero < s < order):
         raise InvalidSignature("length or range of r and s")
-    r, s = r.lstrip(b"\0"), s.lstrip(b"\0")
     # Looked up and added: to format the same bytes takes twice as long.
-    der = (_PADDED if r[0] > _LARGEST_FIRST_BYTE else _PLAIN)[len(r)] + r
-    der += (_PADDED if s[0] > _LARGEST_FIRST_BYTE else _PLAIN)[len(s)] + s
+    of_r, of_s = heads[r[0]], heads[s[0]]
+    der = of_r + r + of_s + s if of_r and of_s else _integer(r) + _integer(s)
     return _SEQUENCES[len(der)] + der
+
+
+def _integer(number: bytes) -> bytes:
+    number = number.lstrip(b"\0")
+    return (_PADDED if number[0] > _LARGEST_FIRST_BYTE else _PLAIN)[len(number)] + number
 
 
 def der_to_raw(signature: bytes, algorithm: Algorithm = Algorithm.ES256) -> bytes:
@@ -101,11 +111,12 @@ def verify_signature(key: PublicJwk, signature: bytes, data: bytes) -> None:
     `signature` in JWS form: r and s side by side for ES*, 64 bytes for EdDSA. The algorithm is the key's.
     """
     try:
-        rules = _ECDSA.get(key.algorithm)
+        public: Any
+        algorithm, public, _, _ = key
+        rules = _ECDSA.get(algorithm)
         if rules is not None:
             # A PublicJwk of these algorithms holds an EC key; to ask for its class would cost a microsecond.
-            public: Any = key.key
-            public.verify(raw_to_der(signature, key.algorithm), data, rules.scheme)
+            public.verify(_to_der(signature, rules), data, rules.scheme)
         else:
             _verify_other(key, signature, data)
     except SignatureMismatch as error:

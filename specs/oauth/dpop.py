@@ -127,11 +127,12 @@ def verify_dpop_proof(
     # Check 12: for this access token, and by the key that the token is bound to.
     if request.access_token is not None and not _is_hash_of(claims.get("ath"), request.access_token):
         raise InvalidDpopProof("ath")
-    if request.jkt is not None and not hmac.compare_digest(request.jkt, key.thumbprint):
+    thumbprint = key.thumbprint
+    if request.jkt is not None and not hmac.compare_digest(request.jkt, thumbprint):
         raise WrongDpopKey
     _check_nonce(claims.get("nonce"), policy)
-    replay_key = hashlib.sha256(f"dpop {key.thumbprint} {jti}".encode("utf-8", "surrogatepass")).digest()
-    return VerifiedDpopProof(key, key.thumbprint, jti, replay_key, last)
+    replay_key = hashlib.sha256(f"dpop {thumbprint} {jti}".encode("utf-8", "surrogatepass")).digest()
+    return VerifiedDpopProof(key, thumbprint, jti, replay_key, last)
 
 
 def _verify_signature(proof: str, policy: DpopPolicy, now: datetime) -> tuple[PublicJwk, dict[str, Any]]:

@@ -52,8 +52,7 @@ def digest_algorithm_of(payload: Mapping[str, Any]) -> DigestAlgorithm:
     Raises DigestAlgorithmUnsupported for anything else: an unknown or weak hash would let disclosures be
     forged (section 7.1 step 2).
     """
-    name = payload.get("_sd_alg", ISSUED_ALGORITHM)
-    algorithm = ALGORITHMS.get(name) if isinstance(name, str) else None
-    if algorithm is None:
-        raise DigestAlgorithmUnsupported
-    return algorithm
+    try:
+        return ALGORITHMS[payload.get("_sd_alg", ISSUED_ALGORITHM)]
+    except (KeyError, TypeError):  # an unknown name, or a value that can be no name
+        raise DigestAlgorithmUnsupported from None

@@ -1,6 +1,6 @@
 """One disclosure: a salt, a claim name (not for array elements) and a value (RFC 9901 section 4.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import repeat
 from typing import Final, NamedTuple, TypeAlias
@@ -23,7 +23,6 @@ _MAX_DEPTH: Final = 32
 # provided that the spare bits of its last character are zero. No text has the length that "." is for.
 _LINE_FEEDS: Final = ("CgoK", ".", "oK", "K")
 _ONLY_PROPERTIES: Final = {_OBJECT_PROPERTY}
-_ONLY_STRINGS: Final = {str}
 
 
 class Disclosure(NamedTuple):
@@ -62,11 +61,20 @@ def parse_disclosures(
         return _each(encoded, digests, [_content(text) for text in encoded])
     if set(map(len, contents)) == _ONLY_PROPERTIES:
         salts, names, values = zip(*contents, strict=True)
-        if set(map(type, salts + names)) == _ONLY_STRINGS and RESERVED_NAMES.isdisjoint(names):
+        if are_strings(salts + names) and RESERVED_NAMES.isdisjoint(names):
             # What nearly all presentations consist of; everything else, and all that may be wrong, below.
             parts = zip(encoded, digests, salts, names, values, strict=True)
             return dict(zip(digests, map(_new_disclosure, parts), strict=True)), []
     return _each(encoded, digests, contents)
+
+
+def are_strings(values: Iterable[object]) -> bool:
+    """Whether all values are strings: only those can be joined, and nothing asks faster."""
+    try:
+        "".join(values)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return True
 
 
 def _each(

@@ -62,4 +62,5 @@ def parse_sd_jwt(
         payload = parse_json_object(jws.payload, max_bytes=max_bytes)
     except EncodingError as error:
         raise IssuerPayloadInvalid(error.code) from error
-    return UnverifiedSdJwt(jws, payload, disclosures, last or None, text[: len(text) - len(last)])
+    parts = (jws, payload, disclosures, last or None, text.removesuffix(last))
+    return tuple.__new__(UnverifiedSdJwt, parts)

@@ -12,7 +12,7 @@ import orjson
 
 from specs.errors import ProtocolError
 from specs.sd_jwt.digest import digest_algorithm_of
-from specs.sd_jwt.disclosure import Disclosure, Path, parse_disclosures
+from specs.sd_jwt.disclosure import Disclosure, Path, are_strings, parse_disclosures
 from specs.sd_jwt.errors import (
     ClaimsTooDeep,
     DuplicateClaimName,
@@ -30,7 +30,6 @@ parsed.
 """
 
 _CONTAINERS: Final = frozenset({dict, list})
-_ONLY_STRINGS: Final = {str}
 _ABSENT: Final = object()
 _NONE_OF_EACH: Final[tuple[tuple[Any, ...], ...]] = ((),) * len(Disclosure._fields)
 
@@ -82,7 +81,7 @@ class ProcessedClaims(NamedTuple):
         return result
 
 
-def process_claims(payload: Mapping[str, Any], disclosures: Sequence[str]) -> ProcessedClaims:
+def process_claims(payload: dict[str, Any], disclosures: Sequence[str]) -> ProcessedClaims:
     """The disclosed claims; raises SdJwtRejected with every reason.
 
     `payload` is the verified issuer-signed payload and is not changed, `disclosures` are the encoded strings.
@@ -94,7 +93,7 @@ def process_claims(payload: Mapping[str, Any], disclosures: Sequence[str]) -> Pr
 
 
 def examine_claims(
-    payload: Mapping[str, Any], disclosures: Sequence[str]
+    payload: dict[str, Any], disclosures: Sequence[str]
 ) -> tuple[ProcessedClaims | None, list[ProtocolError]]:
     """Like process_claims, but returns the reasons. With reasons the claims must not be used."""
     try:
@@ -116,14 +115,14 @@ def examine_claims(
     return ProcessedClaims(claims, walk.disclosed, walk.hidden, walk.arrays), walk.reasons
 
 
-def _processed_flat(payload: Mapping[str, Any], found: Mapping[str, Disclosure]) -> ProcessedClaims | None:
+def _processed_flat(payload: dict[str, Any], found: Mapping[str, Disclosure]) -> ProcessedClaims | None:
     """What _Walk finds when all digests are at the top, as in most credentials, and nothing is wrong;
     otherwise None. It asks the same questions, of all claims at once.
     """
-    claims = {**payload}
+    claims = payload.copy()
     claims.pop("_sd_alg", None)
     digests = claims.pop("_sd", None)
-    if type(digests) is not list or set(map(type, digests)) != _ONLY_STRINGS:
+    if type(digests) is not list or not are_strings(digests):
         return None
     own, clear = set(digests), len(claims)
     # Each digest once; each disclosure one of theirs.
@@ -137,7 +136,7 @@ def _processed_flat(payload: Mapping[str, Any], found: Mapping[str, Disclosure])
         return None
     disclosed: dict[Path, Disclosure] = dict(zip(zip(names), found.values(), strict=True))
     hidden = len(digests) - len(names)
-    return ProcessedClaims(claims, disclosed, {(): hidden} if hidden else {}, {})
+    return tuple.__new__(ProcessedClaims, (claims, disclosed, {(): hidden} if hidden else {}, {}))
 
 
 class _Walk:
@@ -153,9 +152,9 @@ class _Walk:
         self.hidden: dict[Path, int] = {}
         self.arrays: dict[Path, ArrayAsIssued] = {}
 
-    def top(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def top(self, payload: dict[str, Any]) -> dict[str, Any]:
         """The whole payload; only here may `_sd_alg` stand (section 4.1.1)."""
-        copy = {**payload}
+        copy = payload.copy()
         copy.pop("_sd_alg", None)
         return self.object(copy, ())
 
@@ -200,7 +199,7 @@ class _Walk:
 
     def first_sights(self, digests: list[Any]) -> list[str]:
         """The digests that may be followed; the others are refused."""
-        if set(map(type, digests)) == _ONLY_STRINGS:
+        if are_strings(digests):
             own = set(digests)
             if len(own) == len(digests) and own.isdisjoint(self.seen):
                 self.seen |= own

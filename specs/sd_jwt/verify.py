@@ -141,13 +141,14 @@ def check_sd_jwt(
     """
     # The reasons are looked into where there are some: what is not called costs nothing.
     reasons: list[ProtocolError] = []
+    jws, payload, disclosures, key_binding_jwt, _ = sd_jwt
     try:
-        check_jws(sd_jwt.jws, key, use=use, typ=typ)
+        check_jws(jws, key, use=use, typ=typ)
     except JoseError as error:
         reasons += _issuer_reasons(error, sd_jwt, key, use)
-    processed, problems = examine_claims(sd_jwt.payload, sd_jwt.disclosures)
+    processed, problems = examine_claims(payload, disclosures)
     reasons += problems
-    claims = processed.claims if processed else sd_jwt.payload
+    claims = processed.claims if processed else payload
     # Section 7.1 step 6.
     try:
         verify_times(claims, now=now, leeway=leeway, require=required)
@@ -158,7 +159,7 @@ def check_sd_jwt(
     # Section 7.3 steps 1 and 2: the policy decides whether it must be there; if it is, it must be good.
     expected = key_binding if isinstance(key_binding, KeyBindingPolicy) else key_binding.expected
     binding = None
-    if sd_jwt.key_binding_jwt is None:
+    if key_binding_jwt is None:
         if isinstance(key_binding, KeyBindingPolicy):
             reasons.append(KeyBindingMissing())
     elif expected is None:

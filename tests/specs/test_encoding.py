@@ -69,7 +69,7 @@ class TestBase64Url:
     def test_what_is_encoded_comes_back(self, data: bytes) -> None:
         text = b64url_encode(data)
         assert text == base64.urlsafe_b64encode(data).decode().rstrip("=")
-        assert b64url_decode(text) == b64url_decode(text.encode()) == data
+        assert b64url_decode(text) == data
 
     @given(st.text(st.sampled_from(ALPHABET + "+/= \n.é\0"), max_size=12))
     def test_only_the_canonical_spelling_is_accepted(self, text: str) -> None:
@@ -84,8 +84,6 @@ class TestBase64Url:
     def test_other_spellings_are_refused(self, text: str) -> None:
         with pytest.raises(InvalidBase64Url):
             b64url_decode(text)
-        with pytest.raises(InvalidBase64Url):
-            b64url_decode(text.encode())
 
     @pytest.mark.parametrize(("length", "kept"), [(2, 4), (3, 16)])
     def test_exactly_one_last_character_per_value(self, length: int, kept: int) -> None:
@@ -98,10 +96,6 @@ class TestBase64Url:
             except InvalidBase64Url:
                 pass
         assert accepted == kept
-
-    def test_bytes_that_are_not_ascii(self) -> None:
-        with pytest.raises(InvalidBase64Url):
-            b64url_decode(b"QQ\xff\xff")
 
     def test_empty(self) -> None:
         assert b64url_decode("") == b""

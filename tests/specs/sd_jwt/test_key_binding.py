@@ -71,7 +71,7 @@ def test_claims_and_header_as_the_standard_has_them() -> None:
     prepared = prepare_key_binding(
         presentation, nonce=NONCE, audience=AUDIENCE, issued_at=NOW, algorithm=Algorithm.ES256
     )
-    header, payload = (b64url_decode(part) for part in prepared.signing_input.data.split(b"."))
+    header, payload = (b64url_decode(part) for part in prepared.signing_input.data.decode().split("."))
     assert header == b'{"alg":"ES256","typ":"kb+jwt"}'
     expected = presentation.algorithm.digest(presentation.text.encode())
     assert payload == (
