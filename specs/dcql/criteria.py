@@ -7,7 +7,7 @@ because a wallet that skips a constraint must not get by (section 14.11).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from specs.dcql.claims_path import ClaimsPath, Selected, select_claims
 from specs.dcql.query import ClaimsQuery, ClaimValue, CredentialQuery
@@ -49,16 +49,14 @@ class CredentialView:
     authority_key_ids: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundClaim:
+class FoundClaim(NamedTuple):
     """A claim of the query and what it selects, at least one; with `values`, only what has one of them."""
 
     claim: ClaimsQuery
     found: tuple[Selected, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """Either the claims that fulfil the query, or the reasons why it is not fulfilled."""
 
     claims: tuple[FoundClaim, ...] = ()
@@ -76,15 +74,21 @@ def examine_credential(query: CredentialQuery, credential: CredentialView) -> Ex
     reasons = _kind_mismatches(query, credential)
     if reasons:
         return Examined(reasons=reasons)
-    looked_up = {claim.path: _look_up(claim, credential.claims) for claim in query.claims or ()}
+    found: dict[ClaimsPath, FoundClaim] = {}
+    absent: dict[ClaimsPath, Reason] = {}
+    for claim in query.claims or ():
+        result = _look_up(claim, credential.claims)
+        if isinstance(result, Reason):
+            absent[claim.path] = result
+        else:
+            found[claim.path] = result
     missing: dict[Reason, None] = {}
     for position, alternative in enumerate(query.alternatives()):
-        results = [looked_up[claim.path] for claim in alternative]
-        absent = [result for result in results if isinstance(result, Reason)]
-        if not absent:
-            claims = tuple(result for result in results if isinstance(result, FoundClaim))
+        paths = [claim.path for claim in alternative]
+        if absent.keys().isdisjoint(paths):
+            claims = tuple([found[path] for path in paths])
             return Examined(claims, None if query.claim_sets is None else position)
-        missing |= dict.fromkeys(absent)
+        missing |= {absent[path]: None for path in paths if path in absent}
     return Examined(reasons=tuple(missing))
 
 
