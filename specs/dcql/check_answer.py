@@ -118,8 +118,7 @@ def _check_presentation(
     examined = examine_credential(one, credential)
     if not examined.fulfilled:
         return Defect(Fault.MISMATCH, one.id, position, examined.reasons)
-    claims = tuple([_without_markers(claim) for claim in examined.claims])
-    return AcceptedPresentation(one.id, position, examined.claim_set, claims)
+    return AcceptedPresentation(one.id, position, examined.claim_set, _without_markers(examined.claims))
 
 
 def _missing_sets(query: DcqlQuery, available: frozenset[str]) -> tuple[Defect, ...]:
@@ -132,11 +131,14 @@ def _missing_sets(query: DcqlQuery, available: frozenset[str]) -> tuple[Defect, 
     )
 
 
-def _without_markers(claim: FoundClaim) -> FoundClaim:
-    """A claim as data again: withheld elements left out of its arrays (RFC 9901 section 7.1)."""
-    if _CONTAINERS.isdisjoint([type(one.value) for one in claim.found]):
-        return claim
-    return FoundClaim(claim.claim, tuple([Selected(one.location, _plain(one.value)) for one in claim.found]))
+def _without_markers(claims: tuple[FoundClaim, ...]) -> tuple[FoundClaim, ...]:
+    """Claims as data again: withheld elements left out of their arrays (RFC 9901 section 7.1)."""
+    if _CONTAINERS.isdisjoint([type(one.value) for _, found in claims for one in found]):
+        return claims
+    return tuple(
+        FoundClaim(claim, tuple(Selected(location, _plain(value)) for location, value in found))
+        for claim, found in claims
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -74,21 +74,14 @@ def examine_credential(query: CredentialQuery, credential: CredentialView) -> Ex
     reasons = _kind_mismatches(query, credential)
     if reasons:
         return Examined(reasons=reasons)
-    found: dict[ClaimsPath, FoundClaim] = {}
-    absent: dict[ClaimsPath, Reason] = {}
-    for claim in query.claims or ():
-        result = _look_up(claim, credential.claims)
-        if isinstance(result, Reason):
-            absent[claim.path] = result
-        else:
-            found[claim.path] = result
+    found = {claim.path: _look_up(claim, credential.claims) for claim in query.claims or ()}
     missing: dict[Reason, None] = {}
     for position, alternative in enumerate(query.alternatives()):
-        paths = [claim.path for claim in alternative]
-        if absent.keys().isdisjoint(paths):
-            claims = tuple([found[path] for path in paths])
+        absent = [claim for claim in alternative if not found[claim.path]]
+        if not absent:
+            claims = tuple([FoundClaim(claim, found[claim.path]) for claim in alternative])
             return Examined(claims, None if query.claim_sets is None else position)
-        missing |= {absent[path]: None for path in paths if path in absent}
+        missing |= dict.fromkeys([_claim_mismatch(claim, credential.claims) for claim in absent])
     return Examined(reasons=tuple(missing))
 
 
@@ -114,15 +107,19 @@ def _has_authority(query: CredentialQuery, credential: CredentialView) -> bool:
     return not wanted.isdisjoint(credential.authority_key_ids)
 
 
-def _look_up(claim: ClaimsQuery, claims: Mapping[str, Any]) -> FoundClaim | Reason:
+def _look_up(claim: ClaimsQuery, claims: Mapping[str, Any]) -> tuple[Selected, ...]:
+    """What counts for the claim; nothing when it counts as absent."""
     selected = select_claims(claims, claim.path)
-    if not selected:
-        return Reason(Mismatch.CLAIM_ABSENT, claim.path)
     if claim.values is None:
-        return FoundClaim(claim, selected)
+        return selected
     # section 6.4.1: a claim with another value counts as absent, each element of an array for itself
-    matching = tuple(one for one in selected if _is_one_of(one.value, claim.values))
-    return FoundClaim(claim, matching) if matching else Reason(Mismatch.CLAIM_VALUE, claim.path)
+    return tuple([one for one in selected if _is_one_of(one.value, claim.values)])
+
+
+def _claim_mismatch(claim: ClaimsQuery, claims: Mapping[str, Any]) -> Reason:
+    """Whether a claim that counts as absent is there with another value."""
+    there = bool(select_claims(claims, claim.path))
+    return Reason(Mismatch.CLAIM_VALUE if there else Mismatch.CLAIM_ABSENT, claim.path)
 
 
 def _is_one_of(value: Any, values: tuple[ClaimValue, ...]) -> bool:
