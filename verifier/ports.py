@@ -7,7 +7,7 @@ from typing import Protocol
 
 from specs.jose import PublicJwk
 from specs.jose.x5c import TrustAnchors
-from specs.token_status_list import StatusOutcome, StatusReference
+from specs.token_status_list import StatusAnswer, StatusReference
 from verifier.domain.bundle import BundledList
 from verifier.domain.event import Actor, Event
 from verifier.domain.evidence import EvidenceEnd, EvidenceEntry, EvidenceId, EvidencePlace, KeptEvidence
@@ -164,15 +164,6 @@ class WebhookReceiver(Protocol):
 class EventLog(Protocol):
     async def latest(self, limit: int) -> Sequence[Event]:
         """The newest events, newest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatusAnswer:
-    outcome: StatusOutcome
-    detail: str = ""
-    """For the log: why the list could not be used."""
-    token: str | None = None
-    """The status list token that decided, as received; nothing when none was fresh enough to decide."""
 
 
 class StatusLists(Protocol):

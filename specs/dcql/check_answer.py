@@ -8,12 +8,14 @@ trusted, not revoked and so on is not asked here.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from specs.dcql.claims_path import Selected
 from specs.dcql.criteria import CredentialView, FoundClaim, Reason, examine_credential
 from specs.dcql.errors import DcqlError
 from specs.dcql.query import CredentialQuery, DcqlQuery
+
+_CONTAINERS: Final = frozenset({dict, list})
 
 
 class Fault(StrEnum):
@@ -38,8 +40,7 @@ class Defect:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedPresentation:
+class AcceptedPresentation(NamedTuple):
     """A presentation that fulfils its query, with the claims that were asked for and no others."""
 
     query_id: str
@@ -48,8 +49,7 @@ class AcceptedPresentation:
     claims: tuple[FoundClaim, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedAnswer:
+class CheckedAnswer(NamedTuple):
     """An answer to the whole query. `discarded` says which presentations do not count (section 8.6)."""
 
     accepted: tuple[AcceptedPresentation, ...]
@@ -88,7 +88,7 @@ def check_answer(query: DcqlQuery, presented: Mapping[str, Sequence[CredentialVi
                 discarded.append(result)
             else:
                 accepted.append(result)
-    missing = _missing_sets(query, frozenset(one.query_id for one in accepted))
+    missing = _missing_sets(query, frozenset([one.query_id for one in accepted]))
     if missing or not accepted:
         raise QueryNotAnswered((*discarded, *missing))
     return CheckedAnswer(tuple(accepted), tuple(discarded))
@@ -118,24 +118,30 @@ def _check_presentation(
     examined = examine_credential(one, credential)
     if not examined.fulfilled:
         return Defect(Fault.MISMATCH, one.id, position, examined.reasons)
-    claims = tuple(FoundClaim(claim.claim, _without_markers(claim.found)) for claim in examined.claims)
-    return AcceptedPresentation(one.id, position, examined.claim_set, claims)
+    return AcceptedPresentation(one.id, position, examined.claim_set, _without_markers(examined.claims))
 
 
 def _missing_sets(query: DcqlQuery, available: frozenset[str]) -> tuple[Defect, ...]:
     return tuple(
-        Defect(Fault.MISSING, position=position)
-        for position, one in enumerate(query.sets())
-        if one.required and not one.satisfied_options(available)
+        [
+            Defect(Fault.MISSING, position=position)
+            for position, one in enumerate(query.sets())
+            if one.required and not one.satisfied_options(available)
+        ]
     )
 
 
-def _without_markers(found: tuple[Selected, ...]) -> tuple[Selected, ...]:
-    return tuple(Selected(one.location, _plain(one.value)) for one in found)
+def _without_markers(claims: tuple[FoundClaim, ...]) -> tuple[FoundClaim, ...]:
+    """Claims as data again: withheld elements left out of their arrays (RFC 9901 section 7.1)."""
+    if _CONTAINERS.isdisjoint([type(one.value) for _, found in claims for one in found]):
+        return claims
+    return tuple(
+        FoundClaim(claim, tuple(Selected(location, _plain(value)) for location, value in found))
+        for claim, found in claims
+    )
 
 
 def _plain(value: Any) -> Any:
-    """A claim as data again: withheld elements left out of its arrays (RFC 9901 section 7.1)."""
     if isinstance(value, dict):
         return {name: _plain(member) for name, member in value.items()}
     if isinstance(value, list):

@@ -5,8 +5,7 @@ Here that is no match, as is a name in something that is no object or an index i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from specs.dcql.errors import InvalidClaimsPath, QueryTooLarge
 
@@ -22,8 +21,7 @@ MAX_NAME_LENGTH: Final = 1024
 _JSON: Final = (str, int, float, dict, list, type(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """One claim that a path selects."""
 
     location: Location
@@ -48,6 +46,18 @@ def select_claims(claims: Mapping[str, Any], path: ClaimsPath) -> tuple[Selected
     Arrays may hold markers (any object that is no JSON value) in the place of elements that were not
     disclosed, so that indices count as in the issued credential; a marker is never selected.
     """
+    # Most paths are names all the way; they need no list of what each step selects.
+    value: Any = claims
+    for component in path:
+        if type(value) is not dict or type(component) is not str:
+            return _select_step_by_step(claims, path)
+        if component not in value:
+            return ()
+        value = value[component]
+    return (Selected(cast(Location, path), value),)
+
+
+def _select_step_by_step(claims: Mapping[str, Any], path: ClaimsPath) -> tuple[Selected, ...]:
     selection = [Selected((), claims)]
     for component in path:
         step = _member if isinstance(component, str) else _elements

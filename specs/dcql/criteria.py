@@ -7,7 +7,7 @@ because a wallet that skips a constraint must not get by (section 14.11).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from specs.dcql.claims_path import ClaimsPath, Selected, select_claims
 from specs.dcql.query import ClaimsQuery, ClaimValue, CredentialQuery
@@ -49,16 +49,14 @@ class CredentialView:
     authority_key_ids: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundClaim:
+class FoundClaim(NamedTuple):
     """A claim of the query and what it selects, at least one; with `values`, only what has one of them."""
 
     claim: ClaimsQuery
     found: tuple[Selected, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """Either the claims that fulfil the query, or the reasons why it is not fulfilled."""
 
     claims: tuple[FoundClaim, ...] = ()
@@ -76,15 +74,14 @@ def examine_credential(query: CredentialQuery, credential: CredentialView) -> Ex
     reasons = _kind_mismatches(query, credential)
     if reasons:
         return Examined(reasons=reasons)
-    looked_up = {claim.path: _look_up(claim, credential.claims) for claim in query.claims or ()}
+    found = {claim.path: _look_up(claim, credential.claims) for claim in query.claims or ()}
     missing: dict[Reason, None] = {}
     for position, alternative in enumerate(query.alternatives()):
-        results = [looked_up[claim.path] for claim in alternative]
-        absent = [result for result in results if isinstance(result, Reason)]
+        absent = [claim for claim in alternative if not found[claim.path]]
         if not absent:
-            claims = tuple(result for result in results if isinstance(result, FoundClaim))
+            claims = tuple([FoundClaim(claim, found[claim.path]) for claim in alternative])
             return Examined(claims, None if query.claim_sets is None else position)
-        missing |= dict.fromkeys(absent)
+        missing |= dict.fromkeys([_claim_mismatch(claim, credential.claims) for claim in absent])
     return Examined(reasons=tuple(missing))
 
 
@@ -110,15 +107,19 @@ def _has_authority(query: CredentialQuery, credential: CredentialView) -> bool:
     return not wanted.isdisjoint(credential.authority_key_ids)
 
 
-def _look_up(claim: ClaimsQuery, claims: Mapping[str, Any]) -> FoundClaim | Reason:
+def _look_up(claim: ClaimsQuery, claims: Mapping[str, Any]) -> tuple[Selected, ...]:
+    """What counts for the claim; nothing when it counts as absent."""
     selected = select_claims(claims, claim.path)
-    if not selected:
-        return Reason(Mismatch.CLAIM_ABSENT, claim.path)
     if claim.values is None:
-        return FoundClaim(claim, selected)
+        return selected
     # section 6.4.1: a claim with another value counts as absent, each element of an array for itself
-    matching = tuple(one for one in selected if _is_one_of(one.value, claim.values))
-    return FoundClaim(claim, matching) if matching else Reason(Mismatch.CLAIM_VALUE, claim.path)
+    return tuple([one for one in selected if _is_one_of(one.value, claim.values)])
+
+
+def _claim_mismatch(claim: ClaimsQuery, claims: Mapping[str, Any]) -> Reason:
+    """Whether a claim that counts as absent is there with another value."""
+    there = bool(select_claims(claims, claim.path))
+    return Reason(Mismatch.CLAIM_VALUE if there else Mismatch.CLAIM_ABSENT, claim.path)
 
 
 def _is_one_of(value: Any, values: tuple[ClaimValue, ...]) -> bool:

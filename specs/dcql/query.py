@@ -47,15 +47,20 @@ class CredentialQuery:
     """None: no claim that could be withheld is asked for."""
     claim_sets: tuple[tuple[str, ...], ...] | None = None
     """Ids of claims, the preferred combination first; None: all `claims` are needed."""
+    # What follows from the claims, for every credential anew: a verifier asks the same thing all day.
+    _alternatives: tuple[tuple[ClaimsQuery, ...], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        claims = self.claims or ()
+        alternatives: tuple[tuple[ClaimsQuery, ...], ...] = (claims,)
+        if self.claim_sets is not None:
+            by_id = {claim.id: claim for claim in claims}
+            alternatives = tuple(tuple(by_id[name] for name in names) for names in self.claim_sets)
+        object.__setattr__(self, "_alternatives", alternatives)
 
     def alternatives(self) -> tuple[tuple[ClaimsQuery, ...], ...]:
         """The combinations of claims of which one is enough, in the verifier's order (section 6.4.1)."""
-        if self.claims is None:
-            return ((),)
-        if self.claim_sets is None:
-            return (self.claims,)
-        by_id = {claim.id: claim for claim in self.claims}
-        return tuple(tuple(by_id[name] for name in names) for names in self.claim_sets)
+        return self._alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class CredentialSet:
 
     def satisfied_options(self, available: frozenset[str]) -> tuple[tuple[str, ...], ...]:
         """The options for which every id is in `available`, in the verifier's order."""
-        return tuple(option for option in self.options if available.issuperset(option))
+        return tuple(filter(available.issuperset, self.options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class DcqlQuery:
 
     credentials: tuple[CredentialQuery, ...]
     credential_sets: tuple[CredentialSet, ...] | None = None
-    # What follows from both, for every answer to the query anew: a verifier asks the same thing all day.
+    # What follows from both, made once as well.
     _by_id: Mapping[str, CredentialQuery] = field(init=False, repr=False, compare=False)
     _sets: tuple[CredentialSet, ...] = field(init=False, repr=False, compare=False)
     _requested: frozenset[str] = field(init=False, repr=False, compare=False)

@@ -127,11 +127,11 @@ def parse_refusal(members: Mapping[str, Any]) -> VpErrorResponse:
 
 def parse_vp_token_object(value: object) -> VpToken:
     """The token, parsed as JSON: an object of non-empty arrays of strings. InvalidVpToken, EmptyVpToken."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise InvalidVpToken("not an object")
     if not value:
         raise EmptyVpToken
-    presentations: list[object] = []
+    presentations: list[Any] = []
     for entry in value.values():
         # Section 8.1: an array also around a single presentation; the drafts had it bare.
         if not isinstance(entry, list) or not entry:
@@ -139,9 +139,8 @@ def parse_vp_token_object(value: object) -> VpToken:
         presentations += entry
     if len(value) > MAX_ENTRIES or len(presentations) > MAX_PRESENTATIONS:
         raise InvalidVpToken("too many presentations")
-    for one in presentations:
-        if not isinstance(one, str) or not one:
-            raise InvalidVpToken("a presentation is not a string")
+    if set(map(type, presentations)) != {str} or "" in presentations:
+        raise InvalidVpToken("a presentation is not a string")
     return {query_id: tuple(entry) for query_id, entry in value.items()}
 
 

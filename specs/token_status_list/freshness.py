@@ -8,7 +8,7 @@ here.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from specs.token_status_list.errors import TimeNotCovered
 from specs.token_status_list.status_types import StatusType
@@ -22,6 +22,16 @@ class StatusOutcome(StrEnum):
     SUSPENDED = "suspended"
     UNKNOWN = "unknown"  # no list could be had, or the value has no meaning here
     STALE = "stale"  # the only list at hand is older than allowed
+
+
+class StatusAnswer(NamedTuple):
+    """What a list says about one entry, for whoever asked a reader of lists."""
+
+    outcome: StatusOutcome
+    detail: str = ""
+    """For the log: why no list could be used."""
+    token: str | None = None
+    """The token that decided, as it was received; nothing when none was fresh enough to decide."""
 
 
 class Freshness(Enum):

@@ -21,7 +21,7 @@ from specs.openid4vp import (
     parse_client_metadata,
 )
 from specs.openid4vp.encrypted_response import encrypt_response, parse_response_jwe
-from specs.token_status_list import StatusOutcome, StatusReference
+from specs.token_status_list import StatusAnswer, StatusOutcome, StatusReference
 from tests.verifier.bundling import CollectionByHand
 from tests.verifier.holder import Binding
 from tests.verifier.issuing import NOW, SimulatedIssuer
@@ -36,7 +36,7 @@ from verifier.domain.event import Actor
 from verifier.domain.relying_service import RelyingService
 from verifier.domain.trust import FixedTrust, Trust, TrustedIssuer
 from verifier.errors import IssuerKeysUnavailable
-from verifier.ports import DeliveryAnswer, PageStore, StatusAnswer, WebhookStore
+from verifier.ports import DeliveryAnswer, PageStore, WebhookStore
 from verifier.services.receive_response import Received, WalletResponse
 from verifier.services.start_presentation import StartedPresentation, StartOptions
 from verifier.settings import Settings

@@ -139,6 +139,6 @@ def open_outside(
         open_pages(database),
         open_webhooks(database),
         HttpWebhookReceiver(client),
-        OfflineSources(open_met_lists(database), HttpListCollection(statuses.lists, client)),
+        OfflineSources(open_met_lists(database), HttpListCollection(statuses, client)),
         open_openid(database, client),
     )

@@ -11,14 +11,13 @@ from typing import Final
 
 from specs.errors import ProtocolError
 from specs.jose import PublicJwk, TrustAnchors
-from specs.token_status_list import StatusOutcome, StatusReference
+from specs.token_status_list import StatusAnswer, StatusOutcome, StatusReference
 from trillium.runtime.status_lists import StatusListClient, fetch_nothing
 from trillium.runtime.trust_list import TrustList, TrustListError, TrustNow, verify_trust_list
 from verifier.clients.trust_list import trust_from
 from verifier.domain.bundle import VerifiedBundle
 from verifier.domain.trust import Mechanism, Trust, TrustedIssuer
 from verifier.errors import IssuerKeysUnavailable, TrustUnavailable
-from verifier.ports import StatusAnswer
 
 _NOT_COVERED: Final = "the bundle does not cover this moment"
 
@@ -69,8 +68,7 @@ class BundledStatusLists:
                 )
             except ProtocolError as error:
                 return StatusAnswer(StatusOutcome.UNKNOWN, f"{type(error).__name__} {error.detail}".strip())
-        found = await self._lists.status_of(reference, anchors=anchors, max_age=max_age, now=now)
-        return StatusAnswer(found.outcome, found.detail, found.token)
+        return await self._lists.status_of(reference, anchors=anchors, max_age=max_age, now=now)
 
 
 class BundledIssuerKeys:

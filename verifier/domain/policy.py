@@ -1,19 +1,19 @@
 """Policies: what must hold about presentations that are genuine, as values that are put together.
 
-Each says what speaks against; nothing is good news. None of them fetches: the status is looked up before and
-handed in. Several together are one (``AllOf``, ``AnyOf``).
+Each says what speaks against; nothing is good news. Several together are one (``AllOf``, ``AnyOf``). The
+status is judged by itself (``StatusFresh``): it is looked up last, and handed in.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from specs.dcql import ClaimsPath, select_claims
 from specs.jose import PublicJwk
 from specs.sd_jwt_vc import show_path
-from specs.token_status_list import StatusOutcome
+from specs.token_status_list import StatusAnswer, StatusOutcome
 from verifier.domain import reasons
 from verifier.domain.verdict import Reason, ReasonKind
 
@@ -31,20 +31,20 @@ _STATUS_REASONS: Final[Mapping[StatusOutcome, ReasonKind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(NamedTuple):
     """What a policy looks at in one presentation that passed every check of its own."""
 
     query_id: str
     issuer: str
     """The trusted issuer whose key verified."""
-    claims: Mapping[str, Any] = field(repr=False)
+    claims: Mapping[str, Any]
     """All that is shown, also what was not asked for; markers for withheld elements of arrays, so that an
     index means what the issuer meant."""
     holder_key: PublicJwk | None = None
-    status: StatusOutcome | None = None
-    """``None``: not looked up, or there is none."""
-    status_detail: str = ""
+
+    def __repr__(self) -> str:
+        """Without claims: it may get into a log."""
+        return f"Presented({self.query_id!r}, {self.issuer!r})"
 
 
 class Policy(Protocol):
@@ -145,13 +145,14 @@ class StatusFresh:
 
     max_age: timedelta
 
-    def check(self, presented: Sequence[Presented], now: datetime) -> Iterator[Reason]:
-        for one in presented:
-            if one.status is None:
-                yield Reason(reasons.NO_STATUS, one.query_id)
-            elif one.status is not StatusOutcome.VALID:
-                kind = _STATUS_REASONS.get(one.status, reasons.STATUS_UNKNOWN)
-                yield Reason(kind, one.query_id, one.status_detail)
+    def check(self, query_id: str, status: StatusAnswer | None) -> list[Reason]:
+        """What speaks against one presentation. ``status``: ``None`` when there is none to look up."""
+        if status is None:
+            return [Reason(reasons.NO_STATUS, query_id)]
+        if status.outcome is StatusOutcome.VALID:
+            return []
+        kind = _STATUS_REASONS.get(status.outcome, reasons.STATUS_UNKNOWN)
+        return [Reason(kind, query_id, status.detail)]
 
 
 def _those_of(presented: Sequence[Presented], query_id: str | None) -> Iterator[Presented]:

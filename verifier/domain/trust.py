@@ -6,7 +6,7 @@ leaf's key used to check the signature. Or the issuer publishes its keys under i
 4). Which of the two is fixed here for each issuer, so a token cannot choose the other one (2.13).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -63,7 +63,7 @@ class Trust:
                 found.setdefault(vct, []).append(issuer)
         object.__setattr__(self, "_by_type", {vct: tuple(issuers) for vct, issuers in found.items()})
 
-    def for_type(self, vct: str) -> Iterable[TrustedIssuer]:
+    def for_type(self, vct: str) -> tuple[TrustedIssuer, ...]:
         """The issuers that may issue a type, in the order of the list."""
         return self._by_type.get(vct, ())
 

@@ -22,10 +22,9 @@ is never accepted: the verdict is *undetermined* then.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 
-from specs.jose import ChainCache
 from verifier.domain.preset import Preset
 from verifier.domain.trust import Trust
 from verifier.domain.verdict import Reason, decide
@@ -45,9 +44,12 @@ class VerifyPresentation:
     """``trust``: asked anew for every response, since an issuer may lose it while the server runs."""
 
     trust: TrustSource
-    issuer_keys: IssuerKeys
+    issuer_keys: InitVar[IssuerKeys]
     statuses: StatusLists
-    chains: ChainCache = field(default_factory=ChainCache)
+    _examine: ExaminePresentation = field(init=False)
+
+    def __post_init__(self, issuer_keys: IssuerKeys) -> None:
+        self._examine = ExaminePresentation(FindIssuerKey(issuer_keys))
 
     async def __call__(
         self, preset: Preset, vp_token: Mapping[str, Sequence[str]], expected: Expected, now: datetime
@@ -69,19 +71,19 @@ class VerifyPresentation:
         # 10. The status; a policy that could not be decided does not keep a revoked card from being refused.
         if all(reason.kind.is_undetermined for reason in found):
             counting = await self._with_status(counting, preset, now)
-            found += preset.status.check([one.presented for one in counting], now)
+            for one in counting:
+                found += preset.status.check(one.query_id, one.status)
         return Decision(decide(found, answer.claims), tuple(counting))
 
     async def _each(
         self, vp_token: Mapping[str, Sequence[str]], expected: Expected, now: datetime
     ) -> tuple[list[Checked], list[Reason]]:
-        examine = ExaminePresentation(FindIssuerKey(self.chains, self.issuer_keys))
         trust = self._trust(now)
         checked: list[Checked] = []
         found: list[Reason] = []
         for query_id, presentations in vp_token.items():
             for text in presentations:
-                result = await examine(query_id, text, trust, expected, now)
+                result = await self._examine(query_id, text, trust, expected, now)
                 if isinstance(result, Checked):
                     checked.append(result)
                 else:
@@ -109,4 +111,4 @@ class VerifyPresentation:
         answer = await self.statuses.status_of(
             reference, anchors=one.issuer.anchors, max_age=preset.status_max_age, now=now
         )
-        return replace(one, status=answer)
+        return one._replace(status=answer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from specs.token_status_list import StatusOutcome, StatusReference
+from specs.token_status_list import StatusAnswer, StatusOutcome, StatusReference
 from tests.verifier.bundling import DAY, VERIFIER, Bundler, listed, signed
 from tests.verifier.issuing import (
     ENTRY,
@@ -25,7 +25,6 @@ from verifier.domain.bundle import BundleContents, BundledList, VerifiedBundle, 
 from verifier.domain.met_list import MetList
 from verifier.domain.trust import Mechanism
 from verifier.errors import IssuerKeysUnavailable, TrustUnavailable
-from verifier.ports import StatusAnswer
 
 ISSUER = SimulatedIssuer()
 HOUR, SECOND, ZERO = timedelta(hours=1), timedelta(seconds=1), timedelta(0)

@@ -5,11 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from specs.token_status_list import StatusOutcome
+from specs.token_status_list import StatusAnswer, StatusOutcome
 from tests.trillium.runtime.status_lists.list_site import Reader, reading
 from tests.verifier.issuing import ENTRY, NOW, list_with
 from verifier.clients.status_lists import HttpStatusLists
-from verifier.ports import StatusAnswer
 
 MINUTE = timedelta(minutes=1)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from specs.token_status_list import StatusOutcome
+from specs.token_status_list import StatusAnswer, StatusOutcome
 from tests.verifier.domain.preset_files import TEXTS, parse, preset_file, query
 from tests.verifier.issuing import NOW
 from verifier.domain import reasons
@@ -141,7 +141,11 @@ def test_a_last_day_that_is_no_day_is_not_met(value: object) -> None:
     ],
 )
 def test_only_valid_is_good_news(outcome: StatusOutcome | None, expected: list[str]) -> None:
-    assert codes(StatusFresh(timedelta(0)), Presented("card", ISSUER, {}, status=outcome)) == expected
+    status = None if outcome is None else StatusAnswer(outcome, "why")
+    found = StatusFresh(timedelta(0)).check("card", status)
+    assert _codes(found) == expected
+    detail = "" if status is None else "why"
+    assert all((reason.query_id, reason.detail) == ("card", detail) for reason in found)
 
 
 POLICIES: dict[str, tuple[dict[str, Any], Policy]] = {

@@ -1,6 +1,6 @@
 """The numbered steps: what is decided where, what stops what, what cannot be told (product.md, rule 1)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 
 from specs.encoding import b64url_encode
-from specs.token_status_list import StatusOutcome, StatusReference
+from specs.token_status_list import StatusAnswer, StatusOutcome, StatusReference
 from tests.specs.jose.certificates import LEAF
 from tests.verifier.domain.preset_files import TYPES, parse, preset_file
 from tests.verifier.holder import NINETEEN, present
@@ -19,7 +19,6 @@ from verifier.domain.preset import Preset
 from verifier.domain.trust import Trust
 from verifier.domain.verdict import Accepted, ClerkOutcome, Rejected, Undetermined
 from verifier.errors import TrustUnavailable
-from verifier.ports import StatusAnswer
 
 HONEST_ISSUER = SimulatedIssuer()
 CARD = HONEST_ISSUER.issue()
@@ -46,7 +45,7 @@ class StatusesWithToken(StatusesByHand):
     """Says which token decided."""
 
     async def status_of(self, *args: Any, **more: Any) -> StatusAnswer:
-        return replace(await super().status_of(*args, **more), token="eyJ.status.token")
+        return (await super().status_of(*args, **more))._replace(token="eyJ.status.token")
 
 
 async def test_what_was_checked_goes_with_the_verdict() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from specs.jose import DecryptionFailed, parse_jwe
 from specs.openid4vp import ResponseMode
-from specs.token_status_list import StatusOutcome
+from specs.token_status_list import StatusAnswer, StatusOutcome
 from tests.verifier.holder import NINETEEN, present
 from tests.verifier.issuing import PERSON
 from tests.verifier.kept import (
@@ -32,7 +32,6 @@ from verifier.domain.presentation import ClientIdPrefix, CrossDevice, Release
 from verifier.domain.presentation_page import ReleaseWay
 from verifier.domain.relying_service import RelyingService
 from verifier.errors import EvidenceKeyMissing, PresentationOpen, RequestGone, UnknownEvidence
-from verifier.ports import StatusAnswer
 from verifier.store.memory import MemoryVerifierStore
 
 ORIGIN = "https://verifier.example"
@@ -42,7 +41,7 @@ class StatusesWithTokens(StatusesByHand):
     """Answers with the token that decided, as the client of status lists does."""
 
     async def status_of(self, *arguments: Any, **named: Any) -> StatusAnswer:
-        return replace(await super().status_of(*arguments, **named), token="status.list.token")
+        return (await super().status_of(*arguments, **named))._replace(token="status.list.token")
 
 
 def events(desk: Desk) -> list[Event]:

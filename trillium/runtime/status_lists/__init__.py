@@ -4,7 +4,7 @@ Lists are fetched whole, checked, and kept for as long as they may be used; nobo
 (requirements 3.22 to 3.28). How an answer over the network is had is handed in: see `fetch_over`.
 """
 
-from trillium.runtime.status_lists.client import IN_USE, StatusListAnswer, StatusListClient
+from trillium.runtime.status_lists.client import IN_USE, StatusListClient
 from trillium.runtime.status_lists.fetching import (
     FetchList,
     ListReply,
@@ -28,7 +28,6 @@ __all__ = [
     "KeptLists",
     "ListReply",
     "OlderStatusList",
-    "StatusListAnswer",
     "StatusListClient",
     "StatusListRefused",
     "fetch_nothing",

@@ -7,7 +7,7 @@ and only if it is not older than one that has been seen before.
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +16,7 @@ from specs.jose import ChainCache, TrustAnchors
 from specs.token_status_list import (
     Freshness,
     IndexOutOfRange,
+    StatusAnswer,
     StatusOutcome,
     StatusReference,
     decide_outcome,
@@ -36,17 +37,6 @@ IN_USE: Final = timedelta(minutes=10)
 """A list that was not needed for so long is not refreshed ahead of need."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusListAnswer:
-    """What a list says about one entry."""
-
-    outcome: StatusOutcome
-    detail: str = ""
-    """For the log: why no list could be used."""
-    token: str | None = None
-    """The token that decided, as it was received; nothing when none was fresh enough to decide."""
-
-
 class StatusListClient:
     """The lists of all issuers, fetched with `fetch` and kept within `limits`."""
 
@@ -65,7 +55,7 @@ class StatusListClient:
 
     async def status_of(
         self, reference: StatusReference, *, anchors: TrustAnchors, max_age: timedelta, now: datetime
-    ) -> StatusListAnswer:
+    ) -> StatusAnswer:
         """What a list that is fresh enough says; fetched or revalidated when the one at hand is not.
 
         Never raises for trouble with a list: UNKNOWN when there is none, STALE when it is too old (3.27).
@@ -80,7 +70,7 @@ class StatusListClient:
                 detail = f"{type(error).__name__} {error.detail}".strip()
             freshness = None if kept is None else kept.freshness(max_age, now)
         if kept is None or freshness is None:
-            return StatusListAnswer(StatusOutcome.UNKNOWN, detail)
+            return StatusAnswer(StatusOutcome.UNKNOWN, detail)
         self.kept.note_use(place, now)
         return _answer(kept, reference.index, freshness, detail)
 
@@ -179,12 +169,12 @@ class StatusListClient:
             raise Unreachable("a drill")
 
 
-def _answer(kept: KeptList, index: int, freshness: Freshness, detail: str) -> StatusListAnswer:
+def _answer(kept: KeptList, index: int, freshness: Freshness, detail: str) -> StatusAnswer:
     if freshness is Freshness.EXPIRED:
-        return StatusListAnswer(StatusOutcome.UNKNOWN, detail or "expired")
+        return StatusAnswer(StatusOutcome.UNKNOWN, detail or "expired")
     try:
         status = kept.token.status_at(index)
     except IndexOutOfRange:
-        return StatusListAnswer(StatusOutcome.UNKNOWN, "index outside the list")
+        return StatusAnswer(StatusOutcome.UNKNOWN, "index outside the list")
     token = kept.text if freshness is Freshness.FRESH else None
-    return StatusListAnswer(decide_outcome(status, freshness), detail, token)
+    return StatusAnswer(decide_outcome(status, freshness), detail, token)

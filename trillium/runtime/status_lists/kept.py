@@ -79,9 +79,7 @@ class KeptLists:
         self.size += kept.size - (before.size if before else 0)
         self._lists[place] = kept
         self._note_newest(place, kept.token.times.issued_at)
-        while len(self._lists) > 1 and (
-            len(self._lists) > self.limits.lists or self.size > self.limits.bytes
-        ):
+        while len(self._lists) > 1 and self._is_full():
             dropped, list_ = self._lists.popitem(last=False)
             self._used_at.pop(dropped, None)
             self.size -= list_.size

@@ -10,7 +10,15 @@ from typing import Any
 
 from cryptography import x509
 
-from specs.dcql import AcceptedPresentation, CredentialView, DcqlQuery, QueryNotAnswered, check_answer
+from specs.dcql import (
+    AcceptedPresentation,
+    CredentialQuery,
+    CredentialView,
+    DcqlQuery,
+    Location,
+    QueryNotAnswered,
+    check_answer,
+)
 from specs.dcql.query import SD_JWT_VC
 from specs.encoding import b64url_encode
 from specs.jose import parse_x5c
@@ -30,23 +38,23 @@ class Answer:
 
 def answer_of(query: DcqlQuery, checked: Sequence[Checked]) -> Answer:
     """What these presentations are worth for a query (5.14, 5.15)."""
-    wants_authority = any(one.trusted_authorities for one in query.credentials)
     presented: dict[str, list[Checked]] = {}
+    views: dict[str, list[CredentialView]] = {}
     for one in checked:
-        presented.setdefault(one.query_id, []).append(one)
-    views = {name: [_view(one, wants_authority) for one in several] for name, several in presented.items()}
+        name = one.query_id
+        presented.setdefault(name, []).append(one)
+        views.setdefault(name, []).append(_view(one, query.credential(name)))
     try:
         accepted = check_answer(query, views).accepted
     except QueryNotAnswered as error:
         return Answer(reasons=(reason_of(error, None),))
-    return Answer(
-        tuple(presented[one.query_id][one.position] for one in accepted),
-        {one.query_id: _claims(one) for one in accepted},
-    )
+    counting = tuple([presented[one.query_id][one.position] for one in accepted])
+    return Answer(counting, {one.query_id: _claims(one) for one in accepted})
 
 
-def _view(one: Checked, wants_authority: bool) -> CredentialView:
+def _view(one: Checked, asked: CredentialQuery | None) -> CredentialView:
     credential = one.credential
+    wants_authority = asked is not None and asked.trusted_authorities is not None
     return CredentialView(
         format=SD_JWT_VC,
         # Types that extend one that was asked for are in the query by themselves (5.18).
@@ -69,15 +77,22 @@ def _authority_key_ids(chain: Sequence[str]) -> Iterator[str]:
 
 
 def _claims(accepted: AcceptedPresentation) -> dict[str, Any]:
-    places: dict[str | int, Any] = {}
+    places: dict[Any, Any] = {}
+    inside = set()
     for claim in accepted.claims:
-        for selected in claim.found:
-            _place(places, selected.location, selected.value)
-    return {str(name): _with_arrays(value) for name, value in places.items()}
+        for location, value in claim.found:
+            if len(location) == 1:
+                places[location[0]] = value
+            else:
+                _place(places, location, value)
+                inside.add(location[0])
+    for name in inside:
+        places[name] = _with_arrays(places[name])
+    return places
 
 
-def _place(target: dict[str | int, Any], location: Sequence[str | int], value: Any) -> None:
-    """Puts a claim where it stood."""
+def _place(target: dict[Any, Any], location: Location, value: Any) -> None:
+    """Puts a claim where it stood. No preset asks for what is around it as well (over_asking.py)."""
     *parents, last = location
     for name in parents:
         target = target.setdefault(name, {})

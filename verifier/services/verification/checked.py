@@ -1,15 +1,15 @@
 """What is expected of presentations, what is known of one that passed, and what follows from all of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from specs.openid4vp import TransactionData
 from specs.sd_jwt_vc.credential import VerifiedCredential
+from specs.token_status_list import StatusAnswer
 from verifier.domain.policy import Presented
 from verifier.domain.trust import TrustedIssuer
 from verifier.domain.verdict import Verdict
-from verifier.ports import StatusAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,24 @@ class Expected:
     """As sent; each must have been agreed to with one of the credentials it names (5.09)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """One presentation that passed every check of its own, and whose it is."""
 
     query_id: str
-    text: str = field(repr=False)
+    text: str
     """As it was presented."""
-    credential: VerifiedCredential = field(repr=False)
-    claims: Mapping[str, Any] = field(repr=False)
+    credential: VerifiedCredential
+    claims: Mapping[str, Any]
     """All that is shown, with markers for withheld elements of arrays: made once, every step reads it."""
     issuer: TrustedIssuer
-    chain: tuple[str, ...] = field(repr=False)
+    chain: tuple[str, ...]
     """The certificates that led to the issuer's anchor, as in ``x5c``; none where it publishes its keys."""
-    status: StatusAnswer | None = field(default=None, repr=False)
+    status: StatusAnswer | None = None
     """``None`` until it has been looked up, and where the credential names no status."""
+
+    def __repr__(self) -> str:
+        """Without what was shown: it may get into a log."""
+        return f"Checked({self.query_id!r}, {self.issuer.issuer!r})"
 
     @property
     def status_token(self) -> str | None:
@@ -47,15 +50,7 @@ class Checked:
     @property
     def presented(self) -> Presented:
         """As policies see it."""
-        status = self.status
-        return Presented(
-            query_id=self.query_id,
-            issuer=self.issuer.issuer,
-            claims=self.claims,
-            holder_key=self.credential.holder_key,
-            status=None if status is None else status.outcome,
-            status_detail="" if status is None else status.detail,
-        )
+        return Presented(self.query_id, self.issuer.issuer, self.claims, self.credential.holder_key)
 
 
 @dataclass(frozen=True, slots=True)

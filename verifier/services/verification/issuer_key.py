@@ -4,8 +4,9 @@ An issuer proves itself in one way only, fixed by the trust list: a certificate 
 the keys that it publishes under its own name. A credential cannot choose the other one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from specs.jose import ChainCache, InvalidCertificateChain, JoseError, PublicJwk, Use, verify_jws
 from specs.sd_jwt_vc.credential import UnverifiedCredential
@@ -13,8 +14,7 @@ from verifier.domain.trust import Mechanism, Trust, TrustedIssuer
 from verifier.ports import IssuerKeys
 
 
-@dataclass(frozen=True, slots=True)
-class IssuerKey:
+class IssuerKey(NamedTuple):
     """A key that a trusted issuer answers for."""
 
     issuer: TrustedIssuer
@@ -24,8 +24,8 @@ class IssuerKey:
 
 @dataclass(frozen=True, slots=True)
 class FindIssuerKey:
-    chains: ChainCache
     issuer_keys: IssuerKeys
+    chains: ChainCache = field(default_factory=ChainCache)
 
     async def __call__(self, credential: UnverifiedCredential, trust: Trust, now: datetime) -> IssuerKey:
         """The key to check the signature with, and the issuer whose it is.
@@ -34,7 +34,7 @@ class FindIssuerKey:
             InvalidCertificateChain: no issuer that is trusted for the type stands behind it.
             IssuerKeysUnavailable: a trusted issuer's keys cannot be had.
         """
-        issuers = tuple(trust.for_type(credential.vct or ""))
+        issuers = trust.for_type(credential.vct or "")
         if "x5c" in credential.header:
             return self._by_chain(credential, issuers, now)
         return await self._by_metadata(credential, issuers, now)
@@ -43,20 +43,21 @@ class FindIssuerKey:
         self, credential: UnverifiedCredential, issuers: tuple[TrustedIssuer, ...], now: datetime
     ) -> IssuerKey:
         """The issuer, among those trusted for the type, below whose anchors the chain ends (2.12)."""
-        failure = InvalidCertificateChain("no issuer is trusted for this type by certificate")
+        x5c = credential.header["x5c"]
+        failure: InvalidCertificateChain | None = None
         for issuer in issuers:
             if issuer.mechanism is not Mechanism.X5C:
                 continue
             try:
-                chain = self.chains.verify(credential.header["x5c"], issuer.anchors, now=now)
+                chain = self.chains.verify(x5c, issuer.anchors, now=now)
             except InvalidCertificateChain as error:
                 failure = error
                 continue
             # An authority certifies others too: the leaf has to be this issuer's.
             if issuer.is_named_by(chain):
-                return IssuerKey(issuer, chain.key, tuple(credential.header["x5c"]))
+                return IssuerKey(issuer, chain.key, tuple(x5c))
             failure = InvalidCertificateChain("the certificate is not the issuer's")
-        raise failure
+        raise failure or InvalidCertificateChain("no issuer is trusted for this type by certificate")
 
     async def _by_metadata(
         self, credential: UnverifiedCredential, issuers: tuple[TrustedIssuer, ...], now: datetime

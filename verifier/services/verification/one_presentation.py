@@ -6,14 +6,14 @@ from typing import Final
 
 from specs.errors import ProtocolError
 from specs.sd_jwt import KeyBindingPolicy
-from specs.sd_jwt_vc.credential import UnverifiedCredential, check_credential, parse_credential
+from specs.sd_jwt_vc.credential import check_credential, parse_credential
 from verifier.domain import reasons
 from verifier.domain.reason_of_error import reason_of
 from verifier.domain.trust import Trust
 from verifier.domain.verdict import Reason
 from verifier.errors import TrustUnavailable
 from verifier.services.verification.checked import Checked, Expected
-from verifier.services.verification.issuer_key import FindIssuerKey, IssuerKey
+from verifier.services.verification.issuer_key import FindIssuerKey
 
 KEY_BINDING_MAX_AGE: Final = timedelta(minutes=5)
 LEEWAY: Final = timedelta(seconds=60)
@@ -40,17 +40,6 @@ class ExaminePresentation:
             found = await self.find_issuer_key(unverified, trust, now)
         except ProtocolError as error:
             return [reason_of(error, query_id)]
-        return self._with_key(query_id, text, unverified, found, (expected, now))
-
-    def _with_key(
-        self,
-        query_id: str,
-        text: str,
-        unverified: UnverifiedCredential,
-        found: IssuerKey,
-        bound: tuple[Expected, datetime],
-    ) -> Checked | list[Reason]:
-        expected, now = bound
         # 4. and 5. Signature, disclosures, times; the holder's signature, nonce, audience, hash and age.
         report = check_credential(
             unverified,
@@ -62,7 +51,8 @@ class ExaminePresentation:
         )
         against = [reason_of(error, query_id) for error in report.reasons]
         # 6. Where the credential names an issuer, it is the one whose key verified (CD-008).
-        if unverified.issuer is not None and unverified.issuer != found.issuer.issuer:
+        named = unverified.issuer
+        if named is not None and named != found.issuer.issuer:
             against.append(Reason(reasons.UNTRUSTED_ISSUER, query_id, "iss"))
         if against or report.verified is None:
             return against

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from starlette.types import Receive, Scope, Send
 
 from specs.jose import TrustAnchors
-from specs.token_status_list import StatusList, StatusReference
+from specs.token_status_list import StatusAnswer, StatusList, StatusReference
 from tests.patience import PATIENCE_S
 from tests.trillium.runtime.local_server import serving
 from tests.verifier.issuing import ENTRY, NOW, SimulatedIssuer
 from trillium.runtime.http_client import OutgoingClient, StrangerClient
-from trillium.runtime.status_lists import FetchTurns, StatusListAnswer, StatusListClient, fetch_over
+from trillium.runtime.status_lists import FetchTurns, StatusListClient, fetch_over
 
 MINUTE = timedelta(minutes=1)
 
@@ -99,7 +99,7 @@ class Reader:
         now: datetime = NOW,
         anchors: TrustAnchors | None = None,
         uri: str | None = None,
-    ) -> StatusListAnswer:
+    ) -> StatusAnswer:
         return await self.lists.status_of(
             self.reference(index, uri), anchors=anchors or self.issuer.anchors, max_age=max_age, now=now
         )

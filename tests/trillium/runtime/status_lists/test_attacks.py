@@ -10,7 +10,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from specs.token_status_list import StatusOutcome, StatusReference
+from specs.token_status_list import StatusAnswer, StatusOutcome, StatusReference
 from tests.patience import PATIENCE_S
 from tests.trillium.runtime.local_server import serving
 from tests.trillium.runtime.status_lists.list_site import ListSite, Reader, client_over, reading
@@ -20,7 +20,6 @@ from trillium.runtime.status_lists import (
     MOST_FETCHES,
     MOST_FETCHES_PER_ORIGIN,
     ListReply,
-    StatusListAnswer,
     StatusListClient,
 )
 
@@ -251,9 +250,7 @@ class TestSlowness:
         assert {answer.detail for answer in answers} == {"TimedOut no list within 0.2 s"}
 
 
-def _asked(
-    lists: StatusListClient, origin: str, reader: Reader
-) -> list[Coroutine[Any, Any, StatusListAnswer]]:
+def _asked(lists: StatusListClient, origin: str, reader: Reader) -> list[Coroutine[Any, Any, StatusAnswer]]:
     """More lists of one server than it has connections of ours."""
     anchors = reader.issuer.anchors
     return [
