@@ -19,13 +19,13 @@ _BARE = "two bare verifies + holder's key"
 
 def verifying(example: Example, presentation: str) -> Callable[[], object]:
     """Everything a verifier checks but the status; the chain is remembered, as it is in the verifier."""
-    chains = ChainCache()
+    chains, policy = ChainCache(), example.policy
 
     def verify() -> None:
         unverified = parse_credential(presentation)
         chain = chains.verify(unverified.header.get("x5c"), example.anchors, now=NOW)
         report = check_credential(
-            unverified, chain.key, key_binding=example.policy, now=NOW, leeway=_LEEWAY, required=("exp",)
+            unverified, chain.key, key_binding=policy, now=NOW, leeway=_LEEWAY, required=("exp",)
         )
         assert report.verified is not None
 

@@ -137,17 +137,19 @@ def examine_key_binding(
     sd_jwt: UnverifiedSdJwt, policy: KeyBindingPolicy, *, now: datetime, leeway: timedelta
 ) -> tuple[VerifiedKeyBinding | None, list[ProtocolError]]:
     """The KB-JWT of a presentation, checked as section 7.3 step 5 asks, and every reason against it."""
+    _, issued, _, compact, presented = sd_jwt
     try:
-        jws = parse_jws(sd_jwt.key_binding_jwt or "", max_bytes=MAX_KEY_BINDING_BYTES)
-        claims = parse_json_object(jws.payload, max_bytes=len(jws.payload))
+        jws = parse_jws(compact or "", max_bytes=MAX_KEY_BINDING_BYTES)
+        header, payload, _, _ = jws
+        claims = parse_json_object(payload, max_bytes=len(payload))
     except (JoseError, EncodingError) as error:
         return None, [MalformedKeyBinding(error.code)]
     reasons: list[ProtocolError] = []
-    if jws.header.get("typ") != TYPE:  # section 4.3 fixes it to the letter
+    if header.get("typ") != TYPE:  # section 4.3 fixes it to the letter
         reasons.append(KeyBindingTypeWrong())
     key: PublicJwk | None = None
     try:
-        key = confirmation_key(sd_jwt.payload)
+        key = confirmation_key(issued)
         check_jws(jws, key, use=Use.KEY_BINDING, typ=None)
     except AlgorithmNotAllowed as error:
         reasons.append(KeyBindingAlgorithmNotAllowed(error.detail))
@@ -157,7 +159,7 @@ def examine_key_binding(
         reasons.insert(0, error)
     reasons += _claim_reasons(claims, policy, now, leeway)
     try:
-        expected = digest_algorithm_of(sd_jwt.payload).digest(sd_jwt.presented.encode("ascii"))
+        expected = digest_algorithm_of(issued).digest(presented.encode("ascii"))
     except SdJwtError:
         return None, reasons  # already a reason against the SD-JWT itself
     if claims.get("sd_hash") != expected:
@@ -172,10 +174,11 @@ def _claim_reasons(
 ) -> list[ProtocolError]:
     """`iat` inside the window, past and future, `exp` and `nbf` if there are any, and whom it is for."""
     reasons: list[ProtocolError] = []
+    nonce, audience, max_age = policy
     issued_at, tolerance = claims.get("iat"), leeway.total_seconds()
     if not isinstance(issued_at, int | float):
         reasons.append(KeyBindingTimeWrong("iat is not a number"))
-    elif not -tolerance <= now.timestamp() - issued_at <= policy.max_age.total_seconds() + tolerance:
+    elif not -tolerance <= now.timestamp() - issued_at <= max_age.total_seconds() + tolerance:
         reasons.append(KeyBindingTimeWrong("iat is outside the window"))
     elif "exp" in claims or "nbf" in claims:
         try:
@@ -183,8 +186,8 @@ def _claim_reasons(
         except InvalidClaims as error:
             reasons.append(KeyBindingTimeWrong(error.code))
     # Plain comparison with a string also refuses numbers, arrays and absence.
-    if claims.get("nonce") != policy.nonce:
+    if claims.get("nonce") != nonce:
         reasons.append(KeyBindingNonceWrong())
-    if claims.get("aud") != policy.audience:
+    if claims.get("aud") != audience:
         reasons.append(KeyBindingAudienceWrong())
     return reasons

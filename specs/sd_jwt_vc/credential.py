@@ -26,6 +26,7 @@ from specs.sd_jwt import (
     confirmation_key,
     parse_sd_jwt,
 )
+from specs.sd_jwt.disclosure import are_strings
 from specs.sd_jwt.process import examine_claims
 from specs.sd_jwt.sealed import Sealed
 from specs.sd_jwt_vc.credential_errors import (
@@ -48,6 +49,7 @@ NEVER_DISCLOSED: Final = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#inte
 """Claims that are never in a disclosure, nor is anything inside them (section 2.2.2.3)."""
 
 _STRINGS: Final = ("iss", "sub", "vct#integrity")
+_ABSENT: Final = ("",) * len(_STRINGS)
 
 
 class UnverifiedCredential(NamedTuple):
@@ -207,7 +209,7 @@ def check_credential(
         processed, _ = examine_claims(sd_jwt.payload, sd_jwt.disclosures)
         binding = None
     else:
-        processed, binding = verified.processed, verified.key_binding
+        processed, _, binding, _ = verified
     vct, holder_key, status, reasons = _registered_claims(sd_jwt.payload, binding)
     if processed is not None:
         reasons += _disclosure_reasons(processed)
@@ -232,11 +234,10 @@ def _registered_claims(
         vct = ""
     if "aka_vcts" in payload and not _is_well_formed(payload["aka_vcts"], vct):
         reasons.append(OtherTypesMalformed())
-    reasons += [
-        RegisteredClaimMalformed(name)
-        for name in _STRINGS
-        if name in payload and not isinstance(payload[name], str)
-    ]
+    if not are_strings(map(payload.get, _STRINGS, _ABSENT)):
+        reasons += [
+            RegisteredClaimMalformed(name) for name in _STRINGS if not isinstance(payload.get(name, ""), str)
+        ]
     try:
         if binding is None and "cnf" in payload:
             holder_key = confirmation_key(payload)
@@ -252,10 +253,11 @@ def _registered_claims(
 
 def _disclosure_reasons(processed: ProcessedClaims) -> list[ProtocolError]:
     """Section 2.2.2.3: no disclosure of these claims or inside them, not even one that was not sent."""
+    _, disclosed, hidden, arrays = processed
     # Nearly always no path has such a name anywhere.
-    if NEVER_DISCLOSED.isdisjoint(chain(*processed.disclosed, *processed.hidden, *processed.arrays)):
+    if NEVER_DISCLOSED.isdisjoint(chain(*disclosed, *hidden, *arrays)):
         return []
-    places = (*processed.disclosed, *processed.hidden, *processed.arrays)
+    places = (*disclosed, *hidden, *arrays)
     names = NEVER_DISCLOSED.intersection([place[0] for place in places if place])
     return [ClaimNeverDisclosable(name) for name in sorted(names)]
 
