@@ -45,11 +45,10 @@ class Track:
     def run(self, count: int, *, keep: bool = True) -> None:
         """Goes through that many flows."""
         flows = self.holder.flows(self.target, self.codes, count, copies=self.copies)
-        before = self.server.processor_seconds()
-        outcome = run_flows(self.server.port, flows, CONNECTIONS)
+        outcome = run_flows(self.server.port, flows, CONNECTIONS, self.server.processor_seconds)
         if keep:
             self.outcomes.append(outcome)
-            self.costs.append((self.server.processor_seconds() - before) / (count * self.copies))
+            self.costs.append(outcome.processor_seconds / (count * self.copies))
 
     @property
     def cost(self) -> Timing:

@@ -49,11 +49,10 @@ class Track:
     def run(self, count: int, *, keep: bool = True) -> None:
         """Makes the requests, then sends them."""
         requests = self.requests(count)
-        before = self.server.processor_seconds()
-        outcome = run_load(self.server.port, requests, CONNECTIONS)
+        outcome = run_load(self.server.port, requests, CONNECTIONS, self.server.processor_seconds)
         if keep:
             self.outcomes.append(outcome)
-            self.costs.append((self.server.processor_seconds() - before) / (count * self.items))
+            self.costs.append(outcome.processor_seconds / (count * self.items))
 
     @property
     def cost(self) -> Timing:

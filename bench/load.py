@@ -5,7 +5,7 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
@@ -20,9 +20,14 @@ _GOOD = frozenset({200, 201})
 
 @dataclass(slots=True)
 class Outcome:
-    """What came back. `latencies` in seconds, in no order."""
+    """What came back. `latencies` in seconds, in no order; `processor_seconds` are the server's.
+
+    Of either nothing counts that came before the first request or after the last answer: how many
+    connections are made for how many requests is the load's choice.
+    """
 
     seconds: float = 0.0
+    processor_seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
 
@@ -83,12 +88,14 @@ class _Connection(asyncio.Protocol):
         flow = next(self._flows, None)
         if flow is None:
             self._done.set_result(None)
-            self._transport.close()
             return
         self._flow = flow
         request = next(flow)
         self._began_at = time.perf_counter()
         self._transport.write(request)
+
+    def close(self) -> None:
+        self._transport.close()
 
     def _go_on(self, status: int, body: bytes) -> None:
         try:
@@ -102,17 +109,19 @@ class _Connection(asyncio.Protocol):
             self._transport.write(request)
 
 
-def run_load(port: int, requests: Sequence[bytes], connections: int) -> Outcome:
-    """Sends every request once, as fast as the server answers."""
-    return run_flows(port, [single(request) for request in requests], connections)
+def run_load(
+    port: int, requests: Sequence[bytes], connections: int, processor: Callable[[], float]
+) -> Outcome:
+    """Sends every request once, as fast as the server answers. `processor`: the server's clock."""
+    return run_flows(port, [single(request) for request in requests], connections, processor)
 
 
-def run_flows(port: int, flows: Sequence[Flow], connections: int) -> Outcome:
+def run_flows(port: int, flows: Sequence[Flow], connections: int, processor: Callable[[], float]) -> Outcome:
     """Goes through every flow once. A latency is that of a whole flow."""
-    return uvloop.run(_run(port, flows, connections))
+    return uvloop.run(_run(port, flows, connections, processor))
 
 
-async def _run(port: int, flows: Sequence[Flow], connections: int) -> Outcome:
+async def _run(port: int, flows: Sequence[Flow], connections: int, processor: Callable[[], float]) -> Outcome:
     loop, outcome, waiting = asyncio.get_running_loop(), Outcome(), iter(flows)
     ended = [loop.create_future() for _ in range(min(connections, len(flows)))]
     clients = [_Connection(waiting, outcome, done) for done in ended]
@@ -120,12 +129,14 @@ async def _run(port: int, flows: Sequence[Flow], connections: int) -> Outcome:
     for client in clients:
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.sleep(_ACCEPTING)
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), processor()
     for client in clients:
         client.start()
     async with asyncio.timeout(_TIMEOUT):
         await asyncio.gather(*ended)
-    outcome.seconds = time.perf_counter() - begin
+    outcome.seconds, outcome.processor_seconds = time.perf_counter() - begin, processor() - used
+    for client in clients:
+        client.close()
     refused = sum(count for status, count in outcome.statuses.items() if status not in _GOOD)
     if refused:
         raise RuntimeError(f"{refused} of {len(flows)} requests were refused: {dict(outcome.statuses)}")

@@ -1,6 +1,7 @@
 """What is measured is what is meant: every path is run once, and what comes out is checked."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -25,6 +26,7 @@ from bench.load import post, run_load
 from bench.reference import OtherVerifier, Reference
 from specs.jose import Encryption
 from specs.sd_jwt_vc.credential import parse_credential
+from tests.patience import until
 
 ONCE = Effort(rounds=1, slice_seconds=0.0001)
 
@@ -134,4 +136,29 @@ async def test_a_refused_request_is_no_measurement() -> None:
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(RuntimeError, match="1 of 1 requests were refused"):
-            await asyncio.to_thread(run_load, port, [post("/", "text/plain", b"")], 1)
+            await asyncio.to_thread(run_load, port, [post("/", "text/plain", b"")], 1, time.process_time)
+
+
+async def test_what_connecting_costs_is_not_what_requests_cost() -> None:
+    """The server's clock is read when all connections are there, and again before one of them is closed."""
+    diary = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        diary.append("opened")
+        while await reader.read(1000):
+            diary.append("asked")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        diary.append("closed")
+        writer.close()
+
+    def clock() -> float:
+        diary.append("read")
+        return float(len(diary))
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        requests = [post("/", "text/plain", b"")] * 3
+        outcome = await asyncio.to_thread(run_load, port, requests, 2, clock)
+        await until(lambda: diary.count("closed") == 2)
+    assert diary == ["opened"] * 2 + ["read"] + ["asked"] * 3 + ["read"] + ["closed"] * 2
+    assert outcome.processor_seconds == 4.0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from inspect import isroutine
 from typing import Final, TypeAlias
 
-from starlette.types import Message, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 Predicate: TypeAlias = Callable[[str], bool]
 """Decides about a path below the application's own root."""
@@ -28,17 +28,49 @@ def header(scope: Scope, name: bytes) -> bytes | None:
     return None
 
 
-def add_headers(send: Send, additions: Callable[[Message], list[tuple[bytes, bytes]]]) -> Send:
-    """A `send` that adds those headers to the response that it does not have yet."""
+class Answering:
+    """A `send` for those who surround an application: what they add to the answer, and how it began.
 
-    async def adding_send(message: Message) -> None:
+    All of them share one (`answering`), so that a message is looked at once and not once by each.
+    """
+
+    __slots__ = ("_send", "headers", "status")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.headers: dict[bytes, bytes] = {}  # for the answer, unless it has them; names in lower case
+        self.status = 0  # of the answer, once that has begun
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = message.setdefault("headers", [])
-            present = {name.lower() for name, _ in headers}
-            message["headers"] = [*headers, *[pair for pair in additions(message) if pair[0] not in present]]
-        await send(message)
+            self.status = message["status"]
+            given = message.get("headers", ())
+            for name, _ in given:
+                self.headers.pop(name, None)
+            message["headers"] = [*given, *self.headers.items()]
+        await self._send(message)
 
-    return adding_send
+
+def answering(send: Send) -> Answering:
+    """`send` itself where somebody further out has asked before."""
+    return send if isinstance(send, Answering) else Answering(send)
+
+
+class WholeBody:
+    """A `receive` that gives the body, which has been read, and then what the connection says."""
+
+    __slots__ = ("_given", "_receive", "body")
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self.body = body
+        self._receive = receive
+        self._given = False
+
+    async def __call__(self) -> Message:
+        if self._given:
+            return await self._receive()
+        self._given = True
+        return {"type": "http.request", "body": self.body, "more_body": False}
 
 
 def route_template(scope: Scope) -> str:

@@ -35,9 +35,8 @@ class MalformedForm(BodyError):
 
 def require_content_type(request: Request, expected: str) -> None:
     """Raises WrongContentType unless the media type, without its parameters, is `expected`."""
-    value = header(request.scope, b"content-type") or b""
-    found = value.decode("latin-1").partition(";")[0].strip().lower()
-    if found != expected:
+    value = (header(request.scope, b"content-type") or b"").decode("latin-1")
+    if value != expected and value.partition(";")[0].strip().lower() != expected:
         raise WrongContentType(f"not {expected}")
 
 

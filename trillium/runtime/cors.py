@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trillium.runtime.asgi import add_headers, header, path_below_root
+from trillium.runtime.asgi import answering, header, path_below_root
 
 _PREFLIGHT_AGE = b"86400"
 
@@ -28,30 +28,29 @@ class CrossOriginAccess:
 
     def __init__(self, app: ASGIApp, rules: Sequence[CrossOrigin]) -> None:
         self.app = app
-        self._rules = tuple(rules)
+        self._rules = tuple((rule, _additions(rule)) for rule in rules)
+        self._prefixes = tuple(rule.prefix for rule in rules)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        rule = self._rule(scope)
-        if rule is None:
+        if scope["type"] != "http" or not (path := path_below_root(scope)).startswith(self._prefixes):
             await self.app(scope, receive, send)
             return
+        rule, additions = next(found for found in self._rules if path.startswith(found[0].prefix))
         if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method") is not None:
             await _answer_preflight(rule, send)
             return
         if scope["method"] in rule.methods:
-            additions = [
-                (b"access-control-allow-origin", b"*"),
-                (b"access-control-expose-headers", ", ".join(rule.exposed).encode()),
-                (b"cross-origin-resource-policy", b"cross-origin"),
-            ]
-            send = add_headers(send, lambda _response: additions)
+            send = answering(send)
+            send.headers.update(additions)
         await self.app(scope, receive, send)
 
-    def _rule(self, scope: Scope) -> CrossOrigin | None:
-        if scope["type"] != "http":
-            return None
-        path = path_below_root(scope)
-        return next((rule for rule in self._rules if path.startswith(rule.prefix)), None)
+
+def _additions(rule: CrossOrigin) -> dict[bytes, bytes]:
+    return {
+        b"access-control-allow-origin": b"*",
+        b"access-control-expose-headers": ", ".join(rule.exposed).encode(),
+        b"cross-origin-resource-policy": b"cross-origin",
+    }
 
 
 async def _answer_preflight(rule: CrossOrigin, send: Send) -> None:

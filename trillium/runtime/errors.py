@@ -13,10 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from specs.errors import ProtocolError
 from trillium.runtime.answers import Answer, Answers, CallerKind, answer_for, find_answer
+from trillium.runtime.asgi import answering
 from trillium.runtime.i18n import Language, language_of
 from trillium.runtime.logs import frames_of
 from trillium.runtime.refusals import RUNTIME_ANSWERS, UNEXPECTED, MalformedRequest, answer_for_status
@@ -140,22 +141,16 @@ class ErrorBoundary:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
-
-        async def watched_send(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
+        answer = answering(send)
         try:
-            await self.app(scope, receive, watched_send)
+            await self.app(scope, receive, answer)
         except ClientDisconnect:
             log.info("client_went_away")
         except Exception as error:
-            if started:
+            if answer.status:
                 _log(error, UNEXPECTED)
                 raise ResponseBroken from None
-            await self.renderer.response(scope, error)(scope, receive, send)
+            await self.renderer.response(scope, error)(scope, receive, answer)
 
 
 class ResponseBroken(Exception):

@@ -7,11 +7,11 @@ routing are left to the framework behind, which knows the same routes.
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol, TypeAlias
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from trillium.runtime.asgi import ROUTE_TEMPLATE, path_below_root
+from trillium.runtime.asgi import ROUTE_TEMPLATE, WholeBody, path_below_root
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -30,19 +30,12 @@ class Routed(Protocol):
 
 
 class HotRequest(Request):
-    """A request whose body has been waited for (request_body.BodyLimit): it comes in one message."""
+    """A request whose body has been waited for (request_body.BodyLimit), if there is one."""
 
     async def body(self) -> bytes:
         """The body, also when it is asked for again."""
-        if not hasattr(self, "_body"):
-            message = await self.receive()
-            self._body: bytes = message.get("body", b"")
-            while message.get("more_body", False):
-                message = await self.receive()
-                self._body += message.get("body", b"")
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-        return self._body
+        receive = self.receive
+        return receive.body if isinstance(receive, WholeBody) else await super().body()
 
 
 class HotRoutes:

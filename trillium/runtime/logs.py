@@ -44,6 +44,8 @@ _OWN_WORDS = frozenset(
 
 _PLAIN = frozenset({bool, int, float, type(None)})
 
+_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+
 REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
 """The number of the request at hand; on every line that is logged meanwhile."""
 
@@ -175,12 +177,11 @@ def log_request(*, method: str, route: str, status: int, ms: float) -> None:
     if not processors or processors[-1] is not _render_json:
         structlog.get_logger().info("request", method=method, route=route, status=status, ms=ms)
         return
-    timestamp = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     event: EventDict = {"method": method, "route": route, "status": status, "ms": ms, "event": "request"}
     if request_id := REQUEST_ID.get():
         event["request_id"] = request_id
-    event["level"], event["timestamp"] = "info", timestamp
-    _request_lines.stream.write(f"{orjson.dumps(event).decode()}\n")
+    event["level"], event["timestamp"] = "info", datetime.now(UTC)
+    _request_lines.stream.write(orjson.dumps(event, option=_LINE).decode())
     _request_lines.stream.flush()
 
 

@@ -9,7 +9,7 @@ come to its own `/.well-known/…`, so that its middleware applies and both form
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -42,10 +42,12 @@ class Part:
 
 
 class Dispatcher:
-    """ASGI: hands a request to the part with the longest matching base path."""
+    """ASGI: hands a request to the part with the longest matching base path, the lifespan to `lifespan`."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self._parts = sorted(parts, key=lambda part: -len(part.base_path))
+    def __init__(self, parts: Sequence[Part], lifespan: ASGIApp) -> None:
+        self._lifespan = lifespan
+        longest_first = sorted(parts, key=lambda part: -len(part.base_path))
+        self._parts = [(part.base_path, f"{part.base_path}/", part.app) for part in longest_first]
         self._inserted = {
             inserted_path(part.base_path, name): (part, appended_path(part.base_path, name))
             for part in parts
@@ -54,17 +56,21 @@ class Dispatcher:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self._inserted.get(scope["path"])
-        if found is not None:
-            part, path = found
-            await part.app(_below(scope, part, path), receive, send)
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
             return
-        for part in self._parts:
-            base = part.base_path
-            if scope["path"] == base or scope["path"].startswith(f"{base}/"):
-                await part.app(_below(scope, part, scope["path"]), receive, send)
+        path = scope["path"]
+        found = self._inserted.get(path)
+        if found is not None:
+            part, own = found
+            inner = {**scope, "path": own, "raw_path": own.encode(), "root_path": part.base_path}
+            await part.app(inner, receive, send)
+            return
+        for base, below, app in self._parts:
+            if path.startswith(below) or path == base:
+                await app({**scope, "root_path": base}, receive, send)
                 return
-        if scope["path"] == HEALTH_PATH:
+        if path == HEALTH_PATH:
             # Also where no part is at the root: a container's health check knows no public URLs.
             await (await health.respond(Request(scope)))(scope, receive, send)
             return
@@ -81,13 +87,7 @@ def mount(parts: Sequence[Part]) -> ASGIApp:
                 await stack.enter_async_context(_logged_start(part))
             yield
 
-    outer = Starlette(lifespan=lifespan)
-    dispatcher = Dispatcher(parts)
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await (outer if scope["type"] == "lifespan" else dispatcher)(scope, receive, send)
-
-    return app
+    return Dispatcher(parts, Starlette(lifespan=lifespan))
 
 
 @asynccontextmanager
@@ -103,13 +103,6 @@ async def _logged_start(part: Part) -> AsyncIterator[None]:
             details = {"error": type(error).__qualname__, "frames": frames_of(error)}
             log.critical("start_failed", address=part.public_url, **details)
         raise
-
-
-def _below(scope: Scope, part: Part, path: str) -> dict[str, Any]:
-    inner = {**scope, "path": path, "root_path": part.base_path}
-    if path != scope["path"]:
-        inner["raw_path"] = path.encode()
-    return inner
 
 
 async def _not_found(send: Send) -> None:

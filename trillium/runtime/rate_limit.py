@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from math import ceil
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -54,14 +54,14 @@ class TokenBuckets:
 
 def client_network(address: str) -> str:
     """The address itself; of IPv6 the /64, since one client has all of that."""
+    if ":" not in address:
+        return address
     try:
-        parsed = ip_address(address)
+        parsed = IPv6Address(address)
     except ValueError:
         return address
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped) if mapped else str(IPv6Address(int(parsed) >> 64 << 64))
-    return address
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Address(int(parsed) >> 64 << 64))
 
 
 def classify_by_prefix(classes: Mapping[str, str | None], default: str | None) -> Callable[[str], str | None]:
@@ -69,7 +69,10 @@ def classify_by_prefix(classes: Mapping[str, str | None], default: str | None) -
     ordered = sorted(classes.items(), key=lambda entry: -len(entry[0]))
 
     def classify(path: str) -> str | None:
-        return next((name for prefix, name in ordered if path.startswith(prefix)), default)
+        for prefix, name in ordered:
+            if path.startswith(prefix):
+                return name
+        return default
 
     return classify
 

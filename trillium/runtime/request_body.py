@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Mapping
 
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from trillium.runtime.asgi import path_below_root
+from trillium.runtime.asgi import WholeBody, path_below_root
 from trillium.runtime.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, MalformedRequest
 
 DEFAULT_LIMIT = 64 * 1024
 READ_TIMEOUT = 20.0
+_TELLING = frozenset({b"content-length", b"transfer-encoding", b"content-encoding"})
 
 
 class BodyLimit:
@@ -37,7 +38,7 @@ class BodyLimit:
             limit = self.limit_of(path_below_root(scope))
             if announced > limit:
                 raise BodyTooLarge
-            receive = replay(await self._read(receive, limit), receive)
+            receive = WholeBody(await self._read(receive, limit), receive)
         await self.app(scope, receive, send)
 
     def limit_of(self, path: str) -> int:
@@ -73,11 +74,13 @@ def _announced(scope: Scope) -> int | None:
     """The length that the headers announce, 0 when they leave it open, None when there is no body."""
     length: int | None = None
     for name, value in scope["headers"]:
+        if name not in _TELLING:
+            continue
         if name == b"content-length":
             length = max(length or 0, _parse_length(value))
         elif name == b"transfer-encoding":
             length = length or 0
-        elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+        elif value.strip().lower() not in (b"", b"identity"):
             raise ContentEncodingRefused
     return length
 
@@ -103,17 +106,3 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
-
-
-def replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives `body` first and then what the connection says."""
-    given = False
-
-    async def replaying_receive() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replaying_receive

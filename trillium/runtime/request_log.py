@@ -3,9 +3,9 @@
 import os
 import time
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from trillium.runtime.asgi import Predicate, path_below_root, route_template
+from trillium.runtime.asgi import Predicate, answering, path_below_root, route_template
 from trillium.runtime.logs import REQUEST_ID, log_request
 from trillium.runtime.metrics import RequestMetrics
 
@@ -33,23 +33,15 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         request_id = scope["trillium.request_id"] = os.urandom(8).hex()
-        pair = (b"x-request-id", request_id.encode())
+        answer = answering(send)
+        answer.headers[b"x-request-id"] = request_id.encode()
         begin = time.perf_counter()
         quiet = self._quiet(path_below_root(scope))
-        status = 0
-
-        async def marking_send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", ()), pair]
-            await send(message)
-
         mark = REQUEST_ID.set(request_id)
         try:
-            await self.app(scope, receive, marking_send)
+            await self.app(scope, receive, answer)
         finally:
-            self._record(scope, status, time.perf_counter() - begin, quiet=quiet)
+            self._record(scope, answer.status, time.perf_counter() - begin, quiet=quiet)
             REQUEST_ID.reset(mark)
 
     def _record(self, scope: Scope, status: int, seconds: float, *, quiet: bool) -> None:

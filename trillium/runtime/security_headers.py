@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from trillium.runtime.asgi import add_headers
+from trillium.runtime.asgi import answering
 
 _POLICY = (
     ("default-src", ("'self'",)),
@@ -52,12 +52,10 @@ class SecurityHeaders:
         }
         if https:
             headers["strict-transport-security"] = "max-age=31536000"
-        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._headers = {name.encode(): value.encode() for name, value in headers.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            send = add_headers(send, self._additions)
+            send = answering(send)
+            send.headers.update(self._headers)
         await self.app(scope, receive, send)
-
-    def _additions(self, _response: Message) -> list[tuple[bytes, bytes]]:
-        return self._headers

@@ -12,6 +12,7 @@ from specs.openid4vp import (
     parse_request_uri_post,
 )
 from trillium.runtime.bodies import read_form
+from trillium.runtime.json_answer import JsonAnswer
 from verifier.services.receive_response import ReceiveResponse, request_named_in
 from verifier.services.requests import parse_request_id
 from verifier.services.serve_request_object import ServeRequestObject
@@ -45,10 +46,9 @@ class ResponseEndpoint:
         """200 with a JSON object, for presentations and for a wallet's refusal alike (5.21, 5.22)."""
         form = await read_form(request)
         # By what is there; whether it was asked for, the presentation says.
-        encrypted = any(name == "response" for name, _ in form)
+        encrypted = "response" in dict(form)
         response = parse_direct_post_jwt(form) if encrypted else parse_direct_post(form)
         in_path = request.path_params.get("request_id")
         request_id = request_named_in(response) if in_path is None else parse_request_id(in_path)
         received = await self._receive(request_id, response)
-        body = orjson.dumps(create_response_answer(redirect_uri=received.redirect_uri))
-        return Response(body, media_type="application/json", headers=NO_STORE)
+        return JsonAnswer(orjson.dumps(create_response_answer(redirect_uri=received.redirect_uri)))

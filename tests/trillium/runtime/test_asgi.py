@@ -3,7 +3,7 @@
 import pytest
 
 from tests.trillium.runtime.asgi_client import http_scope
-from trillium.runtime.asgi import add_headers, route_template
+from trillium.runtime.asgi import answering, route_template
 
 
 def endpoint() -> None:
@@ -39,7 +39,24 @@ async def test_headers_that_are_there_are_not_added_again() -> None:
     async def send(message: object) -> None:
         sent.append(message)
 
-    adding = add_headers(send, lambda response: [(b"a", b"2"), (b"b", b"2")])
-    await adding({"type": "http.response.start", "status": 200, "headers": [(b"A", b"1")]})
-    await adding({"type": "http.response.body", "body": b""})
-    assert sent[0]["headers"] == [(b"A", b"1"), (b"b", b"2")]  # type: ignore[index]  # a message
+    answer = answering(send)
+    answer.headers.update({b"a": b"2", b"b": b"2"})
+    given = [(b"a", b"1"), (b"set-cookie", b"one"), (b"set-cookie", b"two")]
+    await answer({"type": "http.response.start", "status": 201, "headers": given})
+    await answer({"type": "http.response.body", "body": b""})
+    assert sent[0]["headers"] == [*given, (b"b", b"2")]  # type: ignore[index]  # a message
+    assert (answer.status, len(sent)) == (201, 2)
+
+
+async def test_who_surrounds_an_application_shares_one_answering() -> None:
+    """What is further in knows better; until the answer begins there is no status."""
+
+    async def send(_message: object) -> None:
+        pass
+
+    outer = answering(send)
+    outer.headers[b"a"] = b"outer"
+    inner = answering(outer)
+    inner.headers[b"a"] = b"inner"
+    assert inner is outer
+    assert (outer.headers, outer.status) == ({b"a": b"inner"}, 0)

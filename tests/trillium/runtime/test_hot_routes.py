@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from tests.trillium.runtime.asgi_client import client_of, http_scope, send_raw
 from trillium.runtime.application import create_application
+from trillium.runtime.asgi import WholeBody
 from trillium.runtime.bodies import FORM, MAX_FORM_FIELDS, parse_form, read_form
 from trillium.runtime.errors import CallerKind, install_error_handlers
 from trillium.runtime.hot_routes import HotRequest, HotRoutes
@@ -142,6 +143,14 @@ async def test_a_body_in_pieces() -> None:
         return messages.pop(0)
 
     assert await HotRequest(http_scope("POST"), receive).body() == b"ab"
+
+
+async def test_a_body_that_was_waited_for_is_not_received_again() -> None:
+    async def receive() -> Any:
+        raise AssertionError("it is here already")
+
+    request = HotRequest(http_scope("POST"), WholeBody(b"ab", receive))
+    assert [await request.body(), await request.body()] == [b"ab", b"ab"]
 
 
 @pytest.mark.parametrize("before", [[], [{"type": "http.request", "body": b"a", "more_body": True}]])
