@@ -9,12 +9,16 @@ Each presentation by itself (verification/one_presentation.py), every reason col
 5. Holder binding: signature, nonce, audience, hash, age.
 6. ``iss`` names the issuer whose key verified.
 
-All of them together, only if each passed:
+What fails by itself is discarded (5.26), but what is not genuine refuses the response. Of what is left:
 
-7. What the person had to agree to was signed along (verification/transaction_data.py).
-8. They answer the query (verification/answer.py): the wallet is never trusted for that (5.27).
-9. The preset's policies hold (domain/policy.py, domain/same_holder.py).
-10. Only what passed all of that is looked up in its status list (3.22), and the answer judged.
+7. It answers the query (verification/answer.py): the wallet is never trusted for that (5.27).
+8. What counts for the answer is looked up in its status list (3.22) and judged. What fails is discarded too,
+   and the others still have to be enough.
+9. What the person had to agree to was signed along (verification/transaction_data.py).
+10. The preset's policies hold (domain/policy.py, domain/same_holder.py).
+
+Where that does not end well, every reason is told, those of what was discarded included. No list is fetched
+for a card that does not answer the query.
 
 Trust is decided on the key that verified, never on a name in the token (2.12, 2.13). What cannot be checked
 is never accepted: the verdict is *undetermined* then.
@@ -27,7 +31,7 @@ from datetime import datetime
 
 from verifier.domain.preset import Preset
 from verifier.domain.trust import Trust
-from verifier.domain.verdict import Reason, decide
+from verifier.domain.verdict import ClerkOutcome, Reason, decide
 from verifier.errors import TrustUnavailable
 from verifier.ports import IssuerKeys, StatusLists, TrustSource
 from verifier.services.verification.answer import answer_of
@@ -56,23 +60,28 @@ class VerifyPresentation:
     ) -> Decision:
         """The verdict on all presentations of a response together."""
         # 1. to 6. Each by itself.
-        checked, found = await self._each(vp_token, expected, now)
-        if found:
-            return Decision(decide(found, {}))
-        # 7. What was agreed to.
-        found += transaction_data_reasons(checked, expected.transaction_data)
-        # 8. The query; what does not count for it is not looked at any further.
+        checked, failed = await self._each(vp_token, expected, now)
+        if any(reason.kind.outcome is ClerkOutcome.NOT_GENUINE for reason in failed):
+            return Decision(decide(failed, {}))
+        # 7. The query. Where it has no answer, what failed might have been one.
         answer = answer_of(preset.query, checked)
-        found += answer.reasons
-        counting: Sequence[Checked] = answer.checked
-        # 9. The policies.
-        if not found:
-            found += preset.policy.check([one.presented for one in counting], now)
-        # 10. The status; a policy that could not be decided does not keep a revoked card from being refused.
-        if all(reason.kind.is_undetermined for reason in found):
-            counting = await self._with_status(counting, preset, now)
-            for one in counting:
-                found += preset.status.check(one.query_id, one.status)
+        if not answer.checked:
+            agreed = () if failed else transaction_data_reasons(checked, expected.transaction_data)
+            return Decision(decide([*(failed or answer.reasons), *agreed], {}))
+        # 8. The status of what counts.
+        counting = await self._with_status(answer.checked, preset, now)
+        judged = [(one, preset.status.check(one.query_id, one.status)) for one in counting]
+        found = [reason for _, against in judged for reason in against]
+        if found:
+            standing = [one for one, against in judged if not against]
+            rest = answer_of(preset.query, standing)
+            if rest.checked:
+                answer, counting, found = rest, standing, []
+        # 9. What was agreed to. 10. The policies.
+        found += transaction_data_reasons(counting, expected.transaction_data)
+        found += preset.policy.check([one.presented for one in counting], now)
+        if found:
+            found = failed + found
         return Decision(decide(found, answer.claims), tuple(counting))
 
     async def _each(
@@ -80,15 +89,15 @@ class VerifyPresentation:
     ) -> tuple[list[Checked], list[Reason]]:
         trust = self._trust(now)
         checked: list[Checked] = []
-        found: list[Reason] = []
+        failed: list[Reason] = []
         for query_id, presentations in vp_token.items():
             for text in presentations:
                 result = await self._examine(query_id, text, trust, expected, now)
                 if isinstance(result, Checked):
                     checked.append(result)
                 else:
-                    found += result
-        return checked, found
+                    failed += result
+        return checked, failed
 
     def _trust(self, now: datetime) -> Trust | TrustUnavailable:
         try:

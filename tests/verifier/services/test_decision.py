@@ -115,12 +115,47 @@ async def test_a_presentation_that_does_not_count_is_not_looked_up() -> None:
     assert elsewhere not in [reference for reference, _, _ in checker.statuses.asked]
 
 
-async def test_a_policy_that_fails_stops_before_any_list_is_fetched() -> None:
-    checker = Checker()
+async def test_a_policy_that_fails_does_not_hide_that_the_card_is_revoked() -> None:
     held = HONEST_ISSUER.issue(PERSON | {"ca.on.holder_role": "guardian"})
-    verdict = await checker.card(present(held, HONEST, NINETEEN))
-    assert codes(verdict) == ["held_by_guardian"]
-    assert checker.statuses.asked == []
+    card = present(held, HONEST, NINETEEN)
+    assert codes(await Checker().card(card)) == ["held_by_guardian"]
+    verdict = await Checker(statuses=StatusesByHand(StatusOutcome.INVALID)).card(card)
+    assert isinstance(verdict, Rejected)
+    assert codes(verdict) == ["revoked", "held_by_guardian"]
+    assert verdict.outcome is ClerkOutcome.REVOKED
+
+
+LONG_AGO = {"exp": int(NOW.timestamp()) - 86_400}
+
+
+async def test_5_26_a_second_card_that_failed_is_discarded() -> None:
+    """Expired, of an issuer that is not trusted, revoked: the good one beside it is enough."""
+    expired = HONEST_ISSUER.sign(HONEST_ISSUER.draft().but(**LONG_AGO))
+    revoked = HONEST_ISSUER.issue(status=StatusReference("https://revoked.example/list", 1))
+    states = {"https://revoked.example/list": StatusOutcome.INVALID}
+    for failing in (expired, stranger().issue(), revoked):
+        token = {"proof_of_age": [PROOF], "photo_card": [present(failing, HONEST, NINETEEN)]}
+        checker = Checker(statuses=StatusesByHand(by_uri=states))
+        decision = await checker.decision(token, "age-19-or-over")
+        assert isinstance(decision.verdict, Accepted)
+        assert set(decision.verdict.claims) == {"proof_of_age"}
+        assert [one.query_id for one in decision.checked] == ["proof_of_age"]
+
+
+async def test_what_failed_is_told_where_the_rest_is_not_enough() -> None:
+    expired = present(HONEST_ISSUER.sign(HONEST_ISSUER.draft().but(**LONG_AGO)), HONEST, NINETEEN)
+    nothing = present(HONEST_ISSUER.issue_proof_of_age(), HONEST)
+    token = {"proof_of_age": [nothing], "photo_card": [expired]}
+    assert codes(await Checker().decide(token, "age-19-or-over")) == ["expired"]
+    token = {"proof_of_age": [PROOF], "photo_card": [expired]}
+    revoked = Checker(statuses=StatusesByHand(StatusOutcome.INVALID))
+    assert codes(await revoked.decide(token, "age-19-or-over")) == ["expired", "revoked"]
+
+
+async def test_a_forgery_refuses_the_good_card_beside_it() -> None:
+    forged = GOOD[:-4] + "AAAA"
+    verdict = await Checker().decide({"proof_of_age": [PROOF], "photo_card": [forged]}, "age-19-or-over")
+    assert codes(verdict) == ["bad_holder_binding"]
 
 
 def own(**changed: object) -> Preset:

@@ -135,14 +135,16 @@ async def test_3_22_nothing_is_fetched_for_what_is_refused_anyway() -> None:
     assert not checker.statuses.asked
 
 
-async def test_of_two_cards_the_worse_status_counts() -> None:
+async def test_5_26_of_two_cards_one_that_is_valid_is_enough() -> None:
     other = StatusReference(f"{LIST}0", 3)
     age = present(HONEST_ISSUER.issue_proof_of_age(AGE, status=other), HONEST, NINETEEN)
     token = {"photo_card": [present(CREDENTIAL, HONEST, NINETEEN)], "proof_of_age": [age]}
     for states, clerk in (
         ({LIST: StatusOutcome.UNKNOWN, other.uri: StatusOutcome.INVALID}, ClerkOutcome.REVOKED),
         ({LIST: StatusOutcome.SUSPENDED, other.uri: StatusOutcome.UNKNOWN}, ClerkOutcome.SUSPENDED),
-        ({LIST: StatusOutcome.VALID, other.uri: StatusOutcome.STALE}, ClerkOutcome.CANNOT_TELL),
+        ({LIST: StatusOutcome.UNKNOWN, other.uri: StatusOutcome.STALE}, ClerkOutcome.CANNOT_TELL),
+        ({LIST: StatusOutcome.VALID, other.uri: StatusOutcome.STALE}, ClerkOutcome.VALID),
+        ({LIST: StatusOutcome.INVALID, other.uri: StatusOutcome.VALID}, ClerkOutcome.VALID),
         ({LIST: StatusOutcome.VALID, other.uri: StatusOutcome.VALID}, ClerkOutcome.VALID),
     ):
         checker = Checker(statuses=StatusesByHand(by_uri=states))
