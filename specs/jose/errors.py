@@ -58,6 +58,13 @@ class InvalidClaims(JoseError):
     section = "RFC 7519 section 4.1"
 
 
+class ClaimMissing(InvalidClaims):
+    """A registered claim that the reader requires is not there."""
+
+    code = "claim_missing"
+    text = "A required claim of the signed token is missing."
+
+
 class Expired(InvalidClaims):
     """Presented at or after `exp`."""
 

@@ -4,7 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from specs.jose.errors import Expired, InvalidClaims, IssuedInTheFuture, NotYetValid, WrongAudience
+from specs.jose.errors import (
+    ClaimMissing,
+    Expired,
+    InvalidClaims,
+    IssuedInTheFuture,
+    NotYetValid,
+    WrongAudience,
+)
 
 _LAST_SECOND: Final = 253_402_300_799  # of the year 9999: later numbers are no dates
 
@@ -15,14 +22,14 @@ def verify_times(
     """Returns when `exp`, `nbf` and `iat`, as far as present, allow the use at `now`.
 
     Raises Expired from `exp` + leeway on, NotYetValid before `nbf` - leeway, IssuedInTheFuture before `iat` -
-    leeway, and InvalidClaims when one is not a number of seconds or when a claim named in `require` is
-    missing. `now` must be aware (ValueError).
+    leeway, InvalidClaims when one is not a number of seconds, and ClaimMissing when one named in `require` is
+    not there. `now` must be aware (ValueError).
     """
     if now.tzinfo is None:
         raise ValueError("a moment without time zone")
     for name in require:
         if name not in claims:
-            raise InvalidClaims(f"{name} is missing")
+            raise ClaimMissing(name)
     moment, tolerance = now.timestamp(), leeway.total_seconds()
     # None of them may be malformed, whatever the others say.
     exp = _numeric_date(claims["exp"], "exp") if "exp" in claims else None

@@ -6,6 +6,7 @@ from typing import Final
 from specs import dcql, sd_jwt
 from specs.errors import ProtocolError
 from specs.jose import (
+    ClaimMissing,
     Expired,
     InvalidCertificateChain,
     InvalidClaims,
@@ -38,6 +39,7 @@ _KINDS: Final[Mapping[type[ProtocolError], ReasonKind]] = {
     sd_jwt.RepeatedDisclosure: reasons.BAD_DISCLOSURE,
     SdJwtError: reasons.MALFORMED,
     InvalidCertificateChain: reasons.UNTRUSTED_ISSUER,
+    ClaimMissing: reasons.NO_EXPIRY,
     Expired: reasons.EXPIRED,
     NotYetValid: reasons.NOT_YET_VALID,
     IssuedInTheFuture: reasons.NOT_YET_VALID,

@@ -146,15 +146,23 @@ SUSPENDED: Final = ReasonKind(
         "Ne l'acceptez pas pour l'instant. L'émetteur peut dire à la personne pourquoi et jusqu'à quand.",
     ),
 )
+_ANOTHER: Final = Texts(
+    "Do not accept it. Ask for another credential.",
+    "Ne l'acceptez pas. Demandez un autre justificatif.",
+)
+NO_EXPIRY: Final = ReasonKind(
+    "no_expiry",
+    ClerkOutcome.NOT_TRUSTED,
+    "The credential does not say until when it is valid.",
+    "Le justificatif n'indique pas jusqu'à quand il est valide.",
+    _ANOTHER,
+)
 NO_STATUS: Final = ReasonKind(
     "no_status",
     ClerkOutcome.NOT_TRUSTED,
     "The credential does not say where its status can be checked.",
     "Le justificatif n'indique pas où vérifier son état.",
-    Texts(
-        "Do not accept it. Ask for another credential.",
-        "Ne l'acceptez pas. Demandez un autre justificatif.",
-    ),
+    _ANOTHER,
 )
 QUERY_NOT_ANSWERED: Final = ReasonKind(
     "query_not_answered",

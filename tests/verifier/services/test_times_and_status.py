@@ -31,7 +31,7 @@ SECONDS = int(LEEWAY.total_seconds())
         ({"nbf": NUMBER + SECONDS + 1}, "not_yet_valid"),
         ({"iat": NUMBER + SECONDS}, None),
         ({"iat": NUMBER + SECONDS + 1}, "not_yet_valid"),
-        ({"exp": None}, "malformed"),
+        ({"exp": None}, "no_expiry"),
         ({"exp": str(NUMBER + 86_400)}, "malformed"),
         ({"exp": True}, "malformed"),
         ({"exp": -1}, "malformed"),
