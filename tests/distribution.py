@@ -1,9 +1,9 @@
 """Which tests stay together, and which go first, when pytest-xdist runs several at a time.
 
 The tests of a file stay together, as with `--dist loadfile`. So do those of a folder whose tests share a
-server and a browser, or a server and a wallet in Node: every worker would start its own, and one browser is load
-enough. What mostly waits for other processes begins first; the many files that only compute fill what it leaves
-idle, to the end.
+server and a browser, or a server and a wallet in Node: every worker would start its own, and one browser is
+load enough. What mostly waits for other processes begins first; the many files that only compute fill what it
+leaves idle, to the end.
 """
 
 from collections import Counter
