@@ -6,16 +6,19 @@
 #   make lock     new lock files from pyproject.toml      make clean    remove all but var/ (data, keys)
 
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 NPM := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard tests/*/package-lock.json))
 LOOK := trillium/runtime/static/ontario/ontario-theme.css
 PAGES := $(wildcard */templates */*/templates)
+CHECKS := $(addprefix check-,format lint types imports dependencies pages dockerfile rules)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# The tests start some hundred processes: each would compile all of Trillium anew.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check bench format assets lock clean system-packages
+.PHONY: run test ready collect check $(CHECKS) bench format assets lock clean system-packages
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
@@ -24,17 +27,42 @@ run: $(VENV)/.run
 	@NPM_CONFIG_FETCH_RETRIES=0 NPM_CONFIG_FETCH_TIMEOUT=20000 $(MAKE) --no-print-directory assets >/dev/null 2>&1 || true
 	@$(BIN)/trillium serve
 
-test: system-packages $(VENV)/.test $(VENV)/.node $(NPM) $(LOOK)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+test: ready
+	@$(BIN)/pytest -n $(WORKERS)
 
-check: $(VENV)/.test
+ready: system-packages $(VENV)/.test $(VENV)/.node $(NPM) $(LOOK)
+
+# Compiles the tests once, not once a worker; what cannot be loaded is told before the first one runs.
+collect: $(VENV)/.test
+	@$(BIN)/pytest --collect-only -q >$(VENV)/collected || { cat $(VENV)/collected; false; }
+	@tail -n 1 $(VENV)/collected
+
+check: $(CHECKS)
+
+$(CHECKS): $(VENV)/.test
+
+check-format:
 	@$(BIN)/ruff format --check .
+
+check-lint:
 	@$(BIN)/ruff check .
+
+check-types:
 	@$(BIN)/mypy
+
+check-imports:
 	@$(BIN)/lint-imports --no-logo
+
+check-dependencies:
 	@$(BIN)/deptry .
+
+check-pages:
 	@$(if $(PAGES),$(BIN)/djlint --lint --quiet $(PAGES))
+
+check-dockerfile:
 	@$(BIN)/hadolint Dockerfile
+
+check-rules:
 	@$(BIN)/python -m tools.check
 
 bench: $(VENV)/.test $(VENV)/.node $(NPM)

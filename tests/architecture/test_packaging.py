@@ -57,7 +57,7 @@ class Installed:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     site = tmp_path_factory.mktemp("site")
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-compile"]
     subprocess.run([*install, "--target", str(site), str(wheel)], check=True, capture_output=True)
     # -S and -I: neither this environment's packages nor the repository are on the path.
     report = [sys.executable, "-S", "-I", "-c", REPORT, str(site), *SHIPPED]

@@ -1,4 +1,4 @@
-"""One server and one Node process for a test run (for each worker of pytest-xdist)."""
+"""One server and one Node process for a test run (one worker of pytest-xdist runs the folder)."""
 
 from collections.abc import Callable, Iterator
 
