@@ -99,7 +99,7 @@ def _is_shown(path: ClaimsPath, value: Any) -> bool:
 
 def prepare_receipt(receipt: Receipt, *, algorithm: Algorithm, key_id: str) -> SigningInput:
     """The bytes to sign with the RECEIPT key whose thumbprint is ``key_id``."""
-    header = {"alg": algorithm.value, "typ": RECEIPT_TYPE, "kid": key_id}
+    header = {"alg": algorithm, "typ": RECEIPT_TYPE, "kid": key_id}
     members = {
         "iss": receipt.issuer,
         "jti": receipt.receipt_id,
@@ -107,7 +107,7 @@ def prepare_receipt(receipt: Receipt, *, algorithm: Algorithm, key_id: str) -> S
         "service": {"client_id": receipt.client_id, "names": dict(receipt.service_names)},
         "preset": receipt.preset,
         "purposes": dict(receipt.purposes),
-        "claims": {query_id: [list(path) for path in paths] for query_id, paths in receipt.claims.items()},
+        "claims": dict(receipt.claims),
     }
     return prepare_jws(header, create_json(members))
 
