@@ -38,6 +38,7 @@ class RingState:
     _by_id: Mapping[str, KeyEntry] = field(init=False, repr=False, compare=False)
     _active: Mapping[Slot, KeyEntry] = field(init=False, repr=False, compare=False)
     _usual: Mapping[KeyPurpose, KeyEntry] = field(init=False, repr=False, compare=False)
+    _secrets: Mapping[tuple[KeyPurpose, int], KeyEntry] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_id", {entry.key_id: entry for entry in self.entries})
@@ -52,6 +53,9 @@ class RingState:
         usual = {entry.purpose: entry for entry in active.values()}
         usual |= {purpose: entry for (purpose, used), entry in active.items() if used is Algorithm.ES256}
         object.__setattr__(self, "_usual", usual)
+        secrets = [entry for entry in self.entries if entry.rules.kind is KeyKind.SECRET]
+        kept = {(one.purpose, one.version): one for one in secrets if one.state is not KeyState.DESTROYED}
+        object.__setattr__(self, "_secrets", kept)
 
     def entry(self, key_id: str) -> KeyEntry:
         """UnknownKey for an id that is not in the ring."""
@@ -111,10 +115,10 @@ class RingState:
         require_kind(purpose, KeyKind.SECRET)
         if version is None:
             return self.active(purpose)
-        for entry in self.of_purpose(purpose):
-            if entry.version == version and entry.state is not KeyState.DESTROYED:
-                return entry
-        raise UnknownKey(f"{purpose} version {version}.")
+        try:
+            return self._secrets[purpose, version]
+        except KeyError:
+            raise UnknownKey(f"{purpose} version {version}.") from None
 
     def agreement_entry(self, key_id: str, now: datetime) -> KeyEntry:
         """The key that something was encrypted to, for as long as it is published."""

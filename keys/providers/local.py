@@ -159,9 +159,10 @@ def hold_secret(value: bytes, key_id: str, version: int) -> LocalSecret:
     def derive(context: str, length: int = 32) -> bytes:
         if not 1 <= length <= _MAX_DERIVED_BYTES:
             raise ValueError(f"a key of {length} bytes cannot be derived")
-        info = context.encode()
+        info, counter = context.encode(), 1
         derived = block = expand(info + b"\x01")
-        for counter in range(2, -(-length // _DIGEST_BYTES) + 1):
+        while len(derived) < length:
+            counter += 1
             block = expand(block + info + bytes((counter,)))
             derived += block
         return derived[:length]

@@ -142,7 +142,7 @@ async def test_a_receipt_is_not_kept_for_long(store: Store) -> None:
 
 async def test_a_response_that_comes_second_leaves_neither_receipt_nor_evidence(store: Store) -> None:
     await accept(store)
-    second = Kept(replace(receipt(), sealed=SEALED), evidence())
+    second = Kept(receipt()._replace(sealed=SEALED), evidence())
     assert not await conclude(store, kept=second)
     assert await store.find_evidence(EvidenceId("evidence-1")) is None
     assert await take(store) == receipt()
@@ -152,8 +152,7 @@ async def test_a_response_that_comes_too_late_leaves_neither_receipt_nor_evidenc
     await accept(store, 2)
     presentation = await store.find_by_request(request_id(2))
     assert presentation is not None
-    fresh = replace(
-        presentation,
+    fresh = presentation._replace(
         request_id=request_id(1),
         transaction_hash=b"other",
         response_code_hash=None,
@@ -170,8 +169,7 @@ async def test_a_presentation_that_keeps_nothing(store: Store) -> None:
     await accept(store, 1)
     presentation = await store.find_by_request(request_id(1))
     assert presentation is not None
-    rejected = replace(
-        presentation,
+    rejected = presentation._replace(
         request_id=request_id(2),
         transaction_hash=b"other",
         response_code_hash=None,

@@ -121,7 +121,7 @@ def presentation(number: int, client: str = "shop") -> Presentation:
 async def test_all_open_presentations_of_one_service_are_ended_at_once(store: Store) -> None:
     requested = Event(EventName.PRESENTATION_REQUESTED, Actor("relying-service"), NOW, "shop")
     for number in range(1, 4):
-        await store.add(replace(presentation(number), response_key=b"wrapped key"), requested)
+        await store.add(presentation(number)._replace(response_key=b"wrapped key"), requested)
     await store.add(presentation(9, "another"), requested)
     sealed = SealedResult(b"wrapped", b"ciphertext")
     await store.conclude(RequestId("request-3"), PresentationState.ACCEPTED, sealed, NOW, requested)

@@ -112,7 +112,7 @@ async def test_5_31_a_presentation_ends_once(store: Store) -> None:
     won = await asyncio.gather(*(conclude(store) for _ in range(16)))
     assert sum(won) == 1
     found = await store.find_by_request(REQUEST)
-    ended = replace(presentation(), state=PresentationState.ACCEPTED, concluded_at=NOW, response_key=None)
+    ended = presentation()._replace(state=PresentationState.ACCEPTED, concluded_at=NOW, response_key=None)
     assert found == ended
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter
@@ -44,7 +45,7 @@ def build_keeping(
     """What writes receipts and evidence."""
     write_receipt = WriteReceipts(
         settings.public_url,
-        lambda now: ring.signer_for(KeyPurpose.RECEIPT, now),
+        partial(ring.signer_for, KeyPurpose.RECEIPT),
         civil_day,
         seals,
         outside.randomness,

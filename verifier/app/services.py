@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from keys import KeyPurpose, KeyRing, Secret
+from keys import KeyPurpose, KeyRing
 from verifier.app.bundles import BundleServices, build_bundles
 from verifier.app.kept import KeptServices, build_kept
 from verifier.app.messages import build_webhooks
@@ -62,11 +63,7 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
     files = read_preset_files(settings.presets_dir, production=settings.is_production)
     described = read_type_descriptions(settings.types_dir)
     presets = PresetsInForce(trust, clock, lambda known: _presets(files, known_types(known, described)))
-
-    def wrapping(version: int | None) -> Secret:
-        return ring.secret_for(KeyPurpose.WRAPPING, version)
-
-    seals = ResultSeals(wrapping, randomness)
+    seals = ResultSeals(partial(ring.secret_for, KeyPurpose.WRAPPING), randomness)
     verify = VerifyPresentation(trust, outside.issuer_keys, outside.statuses)
     pages = build_pages(settings, ring, outside)
     results = GetResult(store, seals, clock, pages.sessions, settings.result_lifetime)

@@ -1,9 +1,8 @@
 """What the verifier remembers having done: constant names, no claim values, no holder keys."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 Actor = NewType("Actor", str)
 """Who caused an event: ``management``, ``cli``, ``relying-service``, ``wallet`` or ``system``."""
@@ -58,8 +57,7 @@ class EventName(StrEnum):
     OPENID_CLIENT_REMOVED = "openid_client_removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One row of the append-only table; written in the transaction of the change it reports."""
 
     name: EventName

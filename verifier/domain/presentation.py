@@ -4,10 +4,9 @@ A wallet may fetch the request object again and again while the presentation is 
 by one conditional update: a stranger who saw the QR code cannot burn the transaction with rubbish.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Final, NamedTuple, NewType
 
 from specs.openid4vp import RequestUriMethod, ResponseMode
 from verifier.domain.relying_service import ClientId
@@ -39,7 +38,10 @@ class PresentationState(StrEnum):
     @property
     def is_open(self) -> bool:
         """A response may still arrive."""
-        return self in (PresentationState.REQUESTED, PresentationState.RETRIEVED)
+        return self in OPEN_STATES
+
+
+OPEN_STATES: Final = frozenset({PresentationState.REQUESTED, PresentationState.RETRIEVED})
 
 
 class ClientIdPrefix(StrEnum):
@@ -83,8 +85,7 @@ class CrossDevice(StrEnum):
         return {CrossDevice.OPEN: 0, CrossDevice.CODE: 1, CrossDevice.OFF: 2}[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Presentation:
+class Presentation(NamedTuple):
     """What the verifier keeps while a presentation is under way."""
 
     request_id: RequestId
@@ -109,7 +110,7 @@ class Presentation:
     """The whole request stands in the link; there is nothing to fetch."""
     response_mode: ResponseMode = ResponseMode.DIRECT_POST
     method: RequestUriMethod = RequestUriMethod.POST
-    response_key: bytes | None = field(default=None, repr=False)
+    response_key: bytes | None = None
     """The private key that answers are encrypted to, wrapped; of this presentation alone (5.24), and deleted
     when it ends."""
     transaction_data: tuple[str, ...] = ()
@@ -122,20 +123,27 @@ class Presentation:
     """The relying service's own word for it: at most 64 printable ASCII characters."""
     response_code_hash: bytes | None = None
     """SHA-256 of the code that went to the wallet with the end (5.22)."""
-    request_object: str | None = field(default=None, repr=False)
+    request_object: str | None = None
     """The request object that was served last; kept only where evidence is made of it, until the end."""
     reasons: tuple[str, ...] = ()
     """Codes of why it was not accepted; what the page of the person says."""
 
+    def __repr__(self) -> str:
+        # Neither its key nor what was asked, wherever it is shown.
+        return f"<Presentation {self.request_id} of {self.preset}: {self.state}>"
+
+    def is_open_at(self, now: datetime) -> bool:
+        """A response that arrives at ``now`` is in time."""
+        return self.state in OPEN_STATES and now < self.expires_at
+
     def state_at(self, now: datetime) -> PresentationState:
         """What a reader should see at ``now``: an open presentation past its time has timed out."""
-        if self.state.is_open and now >= self.expires_at:
+        if self.state in OPEN_STATES and now >= self.expires_at:
             return PresentationState.TIMED_OUT
         return self.state
 
 
-@dataclass(frozen=True, slots=True)
-class SealedResult:
+class SealedResult(NamedTuple):
     """A result awaiting its one fetch: encrypted under a key of its own, and that key wrapped."""
 
     wrapped_key: bytes

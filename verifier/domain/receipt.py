@@ -6,9 +6,8 @@ answered, and two receipts of one person have nothing in common but what they sa
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -44,8 +43,7 @@ class _Members(_Strict):
     claims: dict[str, list[list[str | int | None]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What stands in a receipt."""
 
     issuer: str
@@ -62,8 +60,7 @@ class Receipt:
     """The names of the claims that were shown, by credential query."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptReceipt:
+class KeptReceipt(NamedTuple):
     """A signed receipt that waits to be fetched once."""
 
     request_id: RequestId
@@ -81,27 +78,28 @@ def shown_claims(
     """
     shown = {}
     for one in query.credentials:
-        if one.id in claims:
-            asked = [claim.path for claim in one.claims or ()]
-            shown[one.id] = tuple([path for path in asked if _is_shown(path, claims[one.id])])
+        answered = claims.get(one.id)
+        if answered is not None:
+            asked = one.claims or ()
+            shown[one.id] = tuple([claim.path for claim in asked if _is_shown(claim.path, answered)])
     return shown
 
 
 def _is_shown(path: ClaimsPath, value: Any) -> bool:
     for step in path:
-        if isinstance(value, list):
+        if isinstance(value, dict):
+            value = value.get(step)  # names are strings: a number or an asterisk finds nothing
+        elif isinstance(value, list) and value and not isinstance(step, str):
             # Results leave out withheld elements, so that their places have moved: any element will do.
-            value = value[0] if value and not isinstance(step, str) else None
+            value = value[0]
         else:
-            value = value.get(step) if isinstance(value, Mapping) and isinstance(step, str) else None
-        if value is None:
             return False
-    return True
+    return value is not None
 
 
 def prepare_receipt(receipt: Receipt, *, algorithm: Algorithm, key_id: str) -> SigningInput:
     """The bytes to sign with the RECEIPT key whose thumbprint is ``key_id``."""
-    header = {"alg": algorithm.value, "typ": RECEIPT_TYPE, "kid": key_id}
+    header = {"alg": algorithm, "typ": RECEIPT_TYPE, "kid": key_id}
     members = {
         "iss": receipt.issuer,
         "jti": receipt.receipt_id,
@@ -109,7 +107,7 @@ def prepare_receipt(receipt: Receipt, *, algorithm: Algorithm, key_id: str) -> S
         "service": {"client_id": receipt.client_id, "names": dict(receipt.service_names)},
         "preset": receipt.preset,
         "purposes": dict(receipt.purposes),
-        "claims": {query_id: [list(path) for path in paths] for query_id, paths in receipt.claims.items()},
+        "claims": dict(receipt.claims),
     }
     return prepare_jws(header, create_json(members))
 

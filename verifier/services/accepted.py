@@ -11,7 +11,7 @@ from verifier.domain.preset import Preset
 from verifier.services.verification.checked import Decision
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AcceptedResponse:
     """An answer that will be accepted unless another one was first.
 

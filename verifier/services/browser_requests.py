@@ -51,7 +51,7 @@ class BrowserRequests:
             RequestGone: the presentation has ended, its preset or its relying service is gone.
         """
         now = self.clock.now()
-        if not presentation.state_at(now).is_open:
+        if not presentation.is_open_at(now):
             raise RequestGone
         service = await require_enabled(self.services, presentation)
         parameters = await self.contents.browser_parameters(presentation, service, now)

@@ -209,4 +209,4 @@ class Evidence:
 
 
 def _is_open(presentation: Presentation, service: RelyingService, now: datetime) -> bool:
-    return presentation.client_id == service.client_id and presentation.state_at(now).is_open
+    return presentation.client_id == service.client_id and presentation.is_open_at(now)

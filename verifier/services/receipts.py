@@ -37,24 +37,25 @@ class WriteReceipts:
     async def __call__(self, accepted: AcceptedResponse, service: RelyingService) -> KeptReceipt:
         """The signed receipt of an accepted presentation, sealed; it has neither values nor keys in it."""
         verdict, presentation = accepted.decision.verdict, accepted.presentation
+        preset, now = accepted.preset, accepted.accepted_at
         if not isinstance(verdict, Accepted):
             raise ValueError("a receipt for what was not accepted")
         receipt = Receipt(
             issuer=self.issuer,
             receipt_id=create_secret(self.randomness.token_bytes(SECRET_BYTES)),
-            day=self.civil_day(accepted.accepted_at),
+            day=self.civil_day(now),
             client_id=service.client_id,
             service_names=dict(service.names),
             preset=presentation.preset,
-            purposes=accepted.preset.purposes,
-            claims=shown_claims(accepted.preset.query, verdict.claims),
+            purposes=preset.purposes,
+            claims=shown_claims(preset.query, verdict.claims),
         )
-        signer = self.signer(accepted.accepted_at)
+        signer = self.signer(now)
         prepared = prepare_receipt(receipt, algorithm=signer.algorithm, key_id=signer.key_id)
         text = prepared.attach(await signer.sign(prepared.data))
         return KeptReceipt(
             presentation.request_id,
-            accepted.accepted_at + self.lifetime,
+            now + self.lifetime,
             self.seals.seal_bytes(_context(presentation.request_id), text.encode("ascii")),
         )
 

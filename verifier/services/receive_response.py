@@ -7,7 +7,7 @@ first one wins.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from specs.encoding import parse_json_object
 from specs.errors import ProtocolError
@@ -40,6 +40,7 @@ MAX_KEY_BINDING_BYTES: Final = 16_384
 WalletResponse = VpTokenResponse | VpErrorResponse | UnverifiedJwe
 _OpenResponse = VpTokenResponse | VpErrorResponse
 
+_WALLET: Final = Actor("wallet")
 _EVENTS: Final = {
     PresentationState.ACCEPTED: EventName.PRESENTATION_ACCEPTED,
     PresentationState.REJECTED: EventName.PRESENTATION_REJECTED,
@@ -55,8 +56,7 @@ class Received:
     redirect_uri: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
+class _End(NamedTuple):
     """How a presentation ends, before anybody else has ended it."""
 
     state: PresentationState
@@ -88,7 +88,7 @@ class ReceiveResponse:
         """
         now = self.clock.now()
         presentation = await self.presentations.find_by_request(request_id)
-        if presentation is None or not presentation.state_at(now).is_open:
+        if presentation is None or not presentation.is_open_at(now):
             raise RequestGone
         opened = self._open(presentation, response, presentation.response_mode)
         verify_state(opened, presentation.state_value)
@@ -105,7 +105,7 @@ class ReceiveResponse:
         ``origin``: of that page, from our own settings and never from the response (5.35). Raises as above.
         """
         now = self.clock.now()
-        if not presentation.state_at(now).is_open:
+        if not presentation.is_open_at(now):
             raise RequestGone
         opened = self._open(presentation, response, ResponseMode.DC_API_JWT)
         audience = key_binding_audience(ResponseMode.DC_API_JWT, client_id=None, origin=origin)
@@ -140,20 +140,19 @@ class ReceiveResponse:
         preset = self.contents.preset_of(presentation)
         decision = await self._decide(presentation, preset, response, audience, now)
         verdict = decision.verdict
-        found = () if isinstance(verdict, Accepted) else verdict.reasons
-        reasons = tuple(dict.fromkeys(one.kind.code for one in found))
-        reason = reasons[0] if reasons else ""
-        result = render_result(presentation.preset, verdict, now) | issuers_of(decision)
-        kept = None
+        result = render_result(presentation.preset, verdict, now)
         if isinstance(verdict, Accepted):
             in_browser = response_code is None
             accepted = AcceptedResponse(presentation, preset, response.vp_token, decision, now, in_browser)
             kept = await self.keep(accepted)
-        end = _End(state_of(verdict), result, reason, reasons, kept)
+            end = _End(PresentationState.ACCEPTED, result | issuers_of(decision.checked), kept=kept)
+        else:
+            reasons = tuple(dict.fromkeys(one.kind.code for one in verdict.reasons))
+            end = _End(state_of(verdict), result, reasons[0], reasons)
         await self._conclude(presentation, end, response_code, now)
         # decisions.md, Verdicts: what is not genuine gets an error, an outcome of policy does not.
         if verdict.outcome is ClerkOutcome.NOT_GENUINE:
-            raise PresentationNotGenuine(reason)
+            raise PresentationNotGenuine(end.reason)
 
     async def _decide(
         self,
@@ -175,7 +174,7 @@ class ReceiveResponse:
     ) -> None:
         event = Event(
             _EVENTS[end.state],
-            Actor("wallet"),
+            _WALLET,
             now,
             presentation.client_id,
             presentation.preset,

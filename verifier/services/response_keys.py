@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -18,8 +19,10 @@ from specs.openid4vp import VpErrorResponse, VpTokenResponse, decrypt_response
 from verifier.domain.presentation import Presentation, RequestId
 from verifier.errors import RequestGone
 
+_ECDH: Final = ec.ECDH()
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class ResponseKey:
     """The key of one presentation, unwrapped for one use."""
 
@@ -39,11 +42,9 @@ class ResponseKey:
             specs.openid4vp.response_errors: InvalidEncryptedResponse, and for what is inside the same as for
                 an answer in the clear.
         """
-        theirs = jwe.epk.key
-        if not isinstance(theirs, ec.EllipticCurvePublicKey):
-            raise RuntimeError("parse_jwe took something else than a point on P-256")
-        shared = self.private_key.exchange(ec.ECDH(), theirs)
-        return decrypt_response(jwe, shared, key_id=self.key_id)
+        # parse_jwe takes points on P-256 alone, and nothing else can be agreed with.
+        theirs: Any = jwe.epk.key
+        return decrypt_response(jwe, self.private_key.exchange(_ECDH, theirs), key_id=self.key_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,7 @@ class ResponseKeys:
         if wrapped is None:
             raise RequestGone("no response key")
         der = unwrap(self.secret(wrapped_version(wrapped)), wrapped, _context(presentation.request_id))
-        key = load_der_private_key(der, password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise RuntimeError("a response key of another kind")
+        key: Any = load_der_private_key(der, password=None)  # one of `create`: nothing else opens here
         return ResponseKey(presentation.request_id, key)
 
 

@@ -1,6 +1,6 @@
 """Results awaiting their one fetch: encrypted under a key of their own, which is deleted with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +14,7 @@ from verifier.domain.outcomes import OUTCOME_TEXTS
 from verifier.domain.presentation import Presentation, PresentationState, SealedResult
 from verifier.domain.verdict import Accepted, Reason, Verdict
 from verifier.ports import Randomness
-from verifier.services.verification.checked import Decision
+from verifier.services.verification.checked import Checked
 
 ISSUERS: Final = "issuers"
 """The member of a sealed result that stays here: who issued what was accepted, by query id."""
@@ -63,8 +63,8 @@ def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any
     # Ten bad disclosures are one thing to act on; which ones is of no use to anybody.
     distinct = {(reason.kind.code, reason.query_id): reason for reason in found}
     return {
-        "outcome": state_of(verdict).value,
-        "clerk_outcome": verdict.outcome.value,
+        "outcome": state_of(verdict),
+        "clerk_outcome": verdict.outcome,
         "advice": OUTCOME_TEXTS[verdict.outcome].advice.by_language,
         "claims": {query_id: dict(claims) for query_id, claims in shown.items()},
         "reasons": [_render(reason) for reason in distinct.values()],
@@ -73,13 +73,11 @@ def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any
     }
 
 
-def issuers_of(decision: Decision) -> dict[str, Any]:
+def issuers_of(accepted: Sequence[Checked]) -> dict[str, Any]:
     """What subjects are made of beside a claim (5.33), and evidence (7.20); not told with the result."""
-    if not isinstance(decision.verdict, Accepted):
-        return {}
     return {
-        ISSUERS: {one.query_id: one.issuer.issuer for one in decision.checked},
-        TYPES: {one.query_id: one.credential.vct for one in decision.checked},
+        ISSUERS: {one.query_id: one.issuer.issuer for one in accepted},
+        TYPES: {one.query_id: one.credential.vct for one in accepted},
     }
 
 

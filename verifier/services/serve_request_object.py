@@ -25,7 +25,7 @@ class ServeRequestObject:
         """
         now = self.clock.now()
         presentation = await self.presentations.find_by_request(request_id)
-        if presentation is None or presentation.by_value or not presentation.state_at(now).is_open:
+        if presentation is None or presentation.by_value or not presentation.is_open_at(now):
             raise RequestGone
         service = await require_enabled(self.services, presentation)
         parameters = await self.contents.parameters(presentation, service, now)

@@ -4,7 +4,7 @@ No method awaits anything, so each runs as one step of the event loop.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
@@ -43,9 +43,7 @@ class MemoryVerifierStore(MemoryKept):
 
     async def count_open(self, client_id: ClientId, now: datetime, *, at_most: int) -> int:
         found = (
-            one
-            for one in self._presentations.values()
-            if one.client_id == client_id and one.state_at(now).is_open
+            one for one in self._presentations.values() if one.client_id == client_id and one.is_open_at(now)
         )
         return sum(1 for _ in islice(found, at_most))
 
@@ -53,10 +51,9 @@ class MemoryVerifierStore(MemoryKept):
         self, request_id: RequestId, now: datetime, event: Event, *, request_object: str | None = None
     ) -> bool:
         found = self._presentations.get(request_id)
-        if found is None or not found.state_at(now).is_open:
+        if found is None or not found.is_open_at(now):
             return False
-        self._presentations[request_id] = replace(
-            found,
+        self._presentations[request_id] = found._replace(
             state=PresentationState.RETRIEVED,
             request_object=request_object or found.request_object,
         )
@@ -77,7 +74,7 @@ class MemoryVerifierStore(MemoryKept):
         kept: Kept | None = None,
     ) -> bool:
         found = self._presentations.get(request_id)
-        if found is None or not found.state_at(now).is_open:
+        if found is None or not found.is_open_at(now):
             return False
         self._presentations[request_id] = _ended(found, state, now, response_code_hash, tuple(reasons))
         if response_code_hash is not None:
@@ -96,7 +93,7 @@ class MemoryVerifierStore(MemoryKept):
             return None
         result = self._results.pop(found.request_id, None)
         if result is not None:
-            self._presentations[found.request_id] = replace(found, result_fetched=True)
+            self._presentations[found.request_id] = found._replace(result_fetched=True)
             self.events.append(event)
         return result
 
@@ -145,7 +142,7 @@ class MemoryVerifierStore(MemoryKept):
 
     async def cancel_open(self, client_id: ClientId, now: datetime, actor: Actor) -> int:
         mine = [one for one in self._presentations.values() if one.client_id == client_id]
-        still_open = [one for one in mine if one.state_at(now).is_open]
+        still_open = [one for one in mine if one.is_open_at(now)]
         for one in still_open:
             self._presentations[one.request_id] = _ended(one, PresentationState.CANCELLED, now)
             name, reason = EventName.PRESENTATION_CANCELLED, SWITCHED_OFF
@@ -173,8 +170,7 @@ def _ended(
     response_code_hash: bytes | None = None,
     reasons: tuple[str, ...] = (),
 ) -> Presentation:
-    return replace(
-        presentation,
+    return presentation._replace(
         state=state,
         concluded_at=now,
         response_code_hash=response_code_hash,

@@ -1,6 +1,5 @@
 """States of a presentation, and that what is written about it has no values in it."""
 
-import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -39,12 +38,15 @@ def test_two_states_are_open_and_five_are_ends() -> None:
 @pytest.mark.parametrize("state", OPEN)
 def test_an_open_presentation_times_out_at_its_end(state: PresentationState) -> None:
     assert presentation(state).state_at(END - MOMENT) is state
+    assert presentation(state).is_open_at(END - MOMENT)
     assert presentation(state).state_at(END) is PresentationState.TIMED_OUT
+    assert not presentation(state).is_open_at(END)
 
 
 @pytest.mark.parametrize("state", [state for state in PresentationState if not state.is_open])
 def test_an_end_stays_what_it_is(state: PresentationState) -> None:
     assert presentation(state).state_at(END + timedelta(days=1)) is state
+    assert not presentation(state).is_open_at(NOW)
 
 
 def test_a_relying_service_has_a_name_in_every_language() -> None:
@@ -55,11 +57,16 @@ def test_a_relying_service_has_a_name_in_every_language() -> None:
 
 
 def test_an_event_has_no_place_for_a_claim_or_a_key() -> None:
-    assert {field.name for field in dataclasses.fields(Event)} == {
-        "name",
-        "actor",
-        "at",
-        "client_id",
-        "preset",
-        "reason",
-    }
+    assert Event._fields == ("name", "actor", "at", "client_id", "preset", "reason")
+
+
+def test_a_presentation_does_not_show_its_key_or_what_was_asked() -> None:
+    shown = presentation(PresentationState.RETRIEVED)._replace(
+        nonce="planted nonce",
+        state_value="planted state",
+        response_key=b"planted key",
+        request_object="planted request",
+        transaction_data=("planted data",),
+    )
+    assert "planted" not in f"{shown} {shown!r} {[shown]}"
+    assert "request" in repr(shown)

@@ -1,7 +1,6 @@
 """Receipts: what stands in them, what never does, and that only the verifier's own are believed."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -65,7 +64,7 @@ def test_a_receipt_says_who_asked_for_what_and_why_on_which_day_and_nothing_else
 
 
 BAD: dict[str, str] = {
-    "of another verifier": signed(replace(RECEIPT, issuer="https://other.example")),
+    "of another verifier": signed(RECEIPT._replace(issuer="https://other.example")),
     "signed with another key under our name": signed(who="other receipts"),
     "another kind of token": signed_members(members_of(signed()), typ="trillium-webhook+jwt"),
     "no type": signed_members(members_of(signed()), typ=""),

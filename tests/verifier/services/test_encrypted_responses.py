@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -149,7 +148,7 @@ async def test_a_wrapped_key_moved_to_another_presentation_does_not_open() -> No
     desk = Desk()
     asked, other = await ask(desk), await ask(desk)
     keys = desk.verifier.receive.contents.keys
-    moved = replace(asked.started.presentation, response_key=other.started.presentation.response_key)
+    moved = asked.started.presentation._replace(response_key=other.started.presentation.response_key)
     with pytest.raises(UnwrapFailed):
         keys.open(moved)
     assert keys.open(asked.started.presentation).public_jwk.kid

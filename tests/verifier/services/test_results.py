@@ -124,11 +124,11 @@ async def test_a_sealed_result_opens_for_its_own_presentation_only() -> None:
     one = asked.started.presentation
     assert seals.open(one, sealed)["outcome"] == "accepted"
     wrong = (
-        (replace(one, request_id=RequestId("another")), sealed),
+        (one._replace(request_id=RequestId("another")), sealed),
         (one, foreign),
-        (one, replace(sealed, wrapped_key=foreign.wrapped_key)),
-        (one, replace(sealed, ciphertext=foreign.ciphertext)),
-        (one, replace(sealed, ciphertext=sealed.ciphertext[:-1] + bytes([sealed.ciphertext[-1] ^ 1]))),
+        (one, sealed._replace(wrapped_key=foreign.wrapped_key)),
+        (one, sealed._replace(ciphertext=foreign.ciphertext)),
+        (one, sealed._replace(ciphertext=sealed.ciphertext[:-1] + bytes([sealed.ciphertext[-1] ^ 1]))),
     )
     for presentation, changed in wrong:
         with pytest.raises((InvalidTag, UnwrapFailed)):

@@ -1,6 +1,5 @@
 """The application as it is started: settings alone, its own clock, its background tasks."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -99,7 +98,7 @@ async def test_what_is_over_is_cleared_away_in_the_background(tmp_path: Path) ->
     async with opened_verifier(settings(tmp_path)) as verifier:
         store = verifier.outside.store
         for number in (1, 2):
-            await store.add(replace(PRESENTATION, **numbered(number, then)), event)
+            await store.add(PRESENTATION._replace(**numbered(number, then)), event)
         sealed = SealedResult(b"wrapped", b"ciphertext")
         now = then + timedelta(minutes=1)
         assert await store.conclude(RequestId("request-1"), PresentationState.ACCEPTED, sealed, now, event)
@@ -124,7 +123,7 @@ async def test_what_ended_yesterday_is_forgotten_in_the_background(tmp_path: Pat
     async with opened_verifier(settings(tmp_path)) as verifier:
         store = verifier.outside.store
         for number, at in ended.items():
-            await store.add(replace(PRESENTATION, **numbered(number, at)), event)
+            await store.add(PRESENTATION._replace(**numbered(number, at)), event)
             state, sealed = PresentationState.ACCEPTED, SealedResult(b"wrapped", b"ciphertext")
             assert await store.conclude(RequestId(f"request-{number}"), state, sealed, at, event)
         app = create_app(settings(tmp_path))
