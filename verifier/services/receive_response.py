@@ -163,11 +163,15 @@ class ReceiveResponse:
         now: datetime,
     ) -> Decision:
         verify_vp_token_form(response.vp_token, preset.query)
-        for presentations in response.vp_token.values():
-            for text in presentations:
-                _require_nonce(text, presentation.nonce)
         expected = Expected(presentation.nonce, audience, self.contents.transaction_data(presentation))
-        return await self.verify(preset, response.vp_token, expected, now)
+        decision = await self.verify(preset, response.vp_token, expected, now)
+        # Accepted means that every presentation was checked and carries our nonce (5.25). Anything else ends
+        # the presentation only if it carries the nonce at all.
+        if not isinstance(decision.verdict, Accepted):
+            for presentations in response.vp_token.values():
+                for text in presentations:
+                    _require_nonce(text, presentation.nonce)
+        return decision
 
     async def _conclude(
         self, presentation: Presentation, end: _End, response_code: str | None, now: datetime

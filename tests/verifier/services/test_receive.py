@@ -107,6 +107,7 @@ async def test_the_response_must_carry_our_nonce_to_end_anything() -> None:
     [text] = good["photo_card"]
     rubbish = {
         "another-nonce": card(other),
+        "another-nonce-and-issuer": card(other, stranger().issue()),
         "no-proof": {"photo_card": [choose(CREDENTIAL, [NINETEEN])]},
         "no-nonce": card(asked, claims={"nonce": None}),
         "rubbish": {"photo_card": ["rubbish"]},
