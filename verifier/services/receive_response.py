@@ -21,6 +21,7 @@ from specs.openid4vp import (
     verify_vp_token_form,
 )
 from specs.openid4vp.response_errors import UnencryptedResponse, UnexpectedEncryption
+from specs.sd_jwt_vc.credential import parse_credential
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId
@@ -165,12 +166,12 @@ class ReceiveResponse:
         verify_vp_token_form(response.vp_token, preset.query)
         expected = Expected(presentation.nonce, audience, self.contents.transaction_data(presentation))
         decision = await self.verify(preset, response.vp_token, expected, now)
-        # Accepted means that every presentation was checked and carries our nonce (5.25). Anything else ends
-        # the presentation only if it carries the nonce at all.
-        if not isinstance(decision.verdict, Accepted):
-            for presentations in response.vp_token.values():
-                for text in presentations:
-                    _require_nonce(text, presentation.nonce)
+        # What counts for a yes was found to carry our nonce (5.25). All others have to parse and to carry it
+        # before they may end anything.
+        texts = [text for presentations in response.vp_token.values() for text in presentations]
+        if not isinstance(decision.verdict, Accepted) or len(decision.checked) < len(texts):
+            for text in texts:
+                _require_ours(text, presentation.nonce)
         return decision
 
     async def _conclude(
@@ -230,10 +231,10 @@ def request_named_in(response: WalletResponse) -> RequestId:
     return parse_request_id((name or "").partition(".")[0])
 
 
-def _require_nonce(text: str, nonce: str) -> None:
-    """Only a response that carries our nonce may end a presentation; the signature is checked later."""
-    key_binding = text.rpartition("~")[2]
+def _require_ours(text: str, nonce: str) -> None:
+    """Only a credential that carries our nonce may end a presentation, whoever signed it."""
     try:
+        key_binding = parse_credential(text).sd_jwt.key_binding_jwt or ""
         jws = parse_jws(key_binding, max_bytes=MAX_KEY_BINDING_BYTES)
         claims = parse_json_object(jws.payload, max_bytes=MAX_KEY_BINDING_BYTES)
     except ProtocolError as error:

@@ -105,7 +105,13 @@ async def test_the_response_must_carry_our_nonce_to_end_anything() -> None:
     asked, other = await desk.ask(), await desk.ask()
     good = card(asked)
     [text] = good["photo_card"]
+    proof = text.rpartition("~")[2]
     rubbish = {
+        # Whoever fetched the request knows the nonce, and can sign it with a key of their own.
+        "our-nonce-and-no-card": {"photo_card": [f"rubbish~{proof}"]},
+        "our-nonce-and-no-signed-card": {"photo_card": [f"a.b.c~{proof}"]},
+        "our-nonce-before-a-blank": {"photo_card": [f" {text}"]},
+        "our-nonce-beside-rubbish": {**good, "proof_of_age": [f"rubbish~{proof}"]},
         "another-nonce": card(other),
         "another-nonce-and-issuer": card(other, stranger().issue()),
         "no-proof": {"photo_card": [choose(CREDENTIAL, [NINETEEN])]},
