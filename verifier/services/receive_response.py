@@ -33,6 +33,7 @@ from verifier.services.accepted import AcceptedResponse, Keeper
 from verifier.services.request_contents import RequestContents
 from verifier.services.requests import SECRET_BYTES, create_secret, parse_request_id, response_code_hash
 from verifier.services.results import ResultSeals, issuers_of, render_end, render_result, state_of
+from verifier.services.verdict_log import log_verdict
 from verifier.services.verification.checked import Decision, Expected
 from verifier.services.verify_presentation import VerifyPresentation
 
@@ -151,6 +152,7 @@ class ReceiveResponse:
             reasons = tuple(dict.fromkeys(one.kind.code for one in verdict.reasons))
             end = _End(state_of(verdict), result, reasons[0], reasons)
         await self._conclude(presentation, end, response_code, now)
+        log_verdict(presentation.preset, decision)
         # decisions.md, Verdicts: what is not genuine gets an error, an outcome of policy does not.
         if verdict.outcome is ClerkOutcome.NOT_GENUINE:
             raise PresentationNotGenuine(end.reason)

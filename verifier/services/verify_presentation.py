@@ -31,7 +31,7 @@ from datetime import datetime
 
 from verifier.domain.preset import Preset
 from verifier.domain.trust import Trust
-from verifier.domain.verdict import ClerkOutcome, Reason, decide
+from verifier.domain.verdict import Accepted, ClerkOutcome, Reason, decide
 from verifier.errors import TrustUnavailable
 from verifier.ports import IssuerKeys, StatusLists, TrustSource
 from verifier.services.verification.answer import answer_of
@@ -76,13 +76,13 @@ class VerifyPresentation:
             standing = [one for one, against in judged if not against]
             rest = answer_of(preset.query, standing)
             if rest.checked:
-                answer, counting, found = rest, standing, []
+                answer, counting, failed, found = rest, standing, failed + found, []
         # 9. What was agreed to. 10. The policies.
         found += transaction_data_reasons(counting, expected.transaction_data)
         found += preset.policy.check([one.presented for one in counting], now)
         if found:
-            found = failed + found
-        return Decision(decide(found, answer.claims), tuple(counting))
+            return Decision(decide(failed + found, {}), tuple(counting))
+        return Decision(Accepted(answer.claims), tuple(counting), tuple(failed))
 
     async def _each(
         self, vp_token: Mapping[str, Sequence[str]], expected: Expected, now: datetime

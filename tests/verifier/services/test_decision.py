@@ -140,6 +140,7 @@ async def test_5_26_a_second_card_that_failed_is_discarded() -> None:
         assert isinstance(decision.verdict, Accepted)
         assert set(decision.verdict.claims) == {"proof_of_age"}
         assert [one.query_id for one in decision.checked] == ["proof_of_age"]
+        assert [one.query_id for one in decision.discarded] == ["photo_card"]
 
 
 async def test_what_failed_is_told_where_the_rest_is_not_enough() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from specs.openid4vp import VpErrorResponse, VpTokenResponse
 from specs.openid4vp.response_errors import TooManyPresentations, UnknownCredentialQuery, WrongState
@@ -253,3 +254,32 @@ async def test_a_card_of_one_presentation_is_no_card_of_another() -> None:
     relabelled = replace(first.binding(), nonce=second.request["nonce"], key="thief")
     with pytest.raises(PresentationNotGenuine):
         await second.respond({"photo_card": [present(CREDENTIAL, relabelled, NINETEEN)]})
+
+
+async def test_the_log_says_of_every_verdict_what_exactly_failed() -> None:
+    """Product rule 1: a sentence for the person, the detail for whoever runs the service."""
+    revoked = StatusesByHand(StatusOutcome.UNKNOWN)
+    cases = {
+        "expired": (
+            Desk(),
+            HONEST_ISSUER.sign(HONEST_ISSUER.draft().but(exp=1)),
+            "expired in photo_card: Expired",
+        ),
+        "undetermined": (Desk(statuses=revoked), CREDENTIAL, "status_unknown in photo_card"),
+        "minor": (
+            Desk(),
+            HONEST_ISSUER.issue({"age_equal_or_over": {"19": False}}),
+            "query_not_answered: QueryNotAnswered mismatch, missing",
+        ),
+    }
+    for outcome, (desk, credential, line) in cases.items():
+        asked = await desk.ask()
+        with capture_logs() as lines:
+            await asked.respond(card(asked, credential))
+        assert [(one["event"], one["preset"], one["reasons"]) for one in lines] == [
+            ("verdict", "age-19-or-over", [line])
+        ], outcome
+    asked = await Desk().ask()
+    with capture_logs() as lines:
+        await asked.respond(card(asked))
+    assert not lines

@@ -9,7 +9,7 @@ from specs.sd_jwt_vc.credential import VerifiedCredential
 from specs.token_status_list import StatusAnswer
 from verifier.domain.policy import Presented
 from verifier.domain.trust import TrustedIssuer
-from verifier.domain.verdict import Verdict
+from verifier.domain.verdict import Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,6 @@ class Decision:
 
     verdict: Verdict
     checked: tuple[Checked, ...] = ()
-    """Those that answer the query; none where a presentation failed by itself."""
+    """Those that answer the query; none where nothing does."""
+    discarded: tuple[Reason, ...] = ()
+    """Why other presentations of an accepted response do not count."""
