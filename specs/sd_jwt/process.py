@@ -119,15 +119,17 @@ def _processed_flat(payload: dict[str, Any], found: Mapping[str, Disclosure]) ->
     """What _Walk finds when all digests are at the top, as in most credentials, and nothing is wrong;
     otherwise None. It asks the same questions, of all claims at once.
     """
-    claims = payload.copy()
-    claims.pop("_sd_alg", None)
-    digests = claims.pop("_sd", None)
+    digests = payload.get("_sd")
     if type(digests) is not list or not are_strings(digests):
         return None
-    own, clear = set(digests), len(claims)
+    own = set(digests)
     # Each digest once; each disclosure one of theirs.
     if len(own) != len(digests) or not own.issuperset(found):
         return None
+    claims = payload.copy()
+    del claims["_sd"]
+    claims.pop("_sd_alg", None)
+    clear = len(claims)
     names: Sequence[Any]
     _, _, _, names, values = zip(*found.values(), strict=True) if found else _NONE_OF_EACH
     claims.update(zip(names, values, strict=True))
@@ -164,9 +166,10 @@ class _Walk:
             self.reasons.append(ClaimsTooDeep())
             return {}
         digests = result.pop("_sd", _ABSENT)
-        for name, value in result.items():
-            if type(value) in _CONTAINERS and _mentions_digests(value):
-                result[name] = self.value(value, (*path, name))
+        if not _CONTAINERS.isdisjoint(map(type, result.values())):
+            for name, value in result.items():
+                if type(value) in _CONTAINERS and _mentions_digests(value):
+                    result[name] = self.value(value, (*path, name))
         if "..." in result or "_sd_alg" in result:
             # `...` stands for array elements only (section 4.1), `_sd_alg` at the top only (section 4.1.1).
             self.reasons.append(MalformedDigests("reserved member"))
@@ -179,11 +182,12 @@ class _Walk:
         if type(digests) is not list:
             self.reasons.append(MalformedDigests("_sd is not an array"))
             return
-        digests = self.first_sights(digests)
-        found = self.found
-        matching = [found[digest] for digest in digests if digest in found]
-        if len(matching) < len(digests):
-            self.hidden[path] = len(digests) - len(matching)
+        own = self.first_sights(digests)
+        matching: list[Disclosure] = []
+        if not own.isdisjoint(self.found):  # most objects have nothing that was disclosed
+            matching = [self.found[digest] for digest in self.found if digest in own]
+        if len(matching) < len(own):
+            self.hidden[path] = len(own) - len(matching)
         for disclosure in matching:
             _, _, _, name, value = disclosure
             if name is None:
@@ -197,18 +201,18 @@ class _Walk:
                     value = self.value(value, place)
                 result[name] = value
 
-    def first_sights(self, digests: list[Any]) -> list[str]:
+    def first_sights(self, digests: list[Any]) -> set[str]:
         """The digests that may be followed; the others are refused."""
         if are_strings(digests):
             own = set(digests)
             if len(own) == len(digests) and own.isdisjoint(self.seen):
                 self.seen |= own
-                return digests
-        accepted: list[str] = []
+                return own
+        accepted: set[str] = set()
         for digest in digests:
             if type(digest) is str and digest not in self.seen:
                 self.seen.add(digest)
-                accepted.append(digest)
+                accepted.add(digest)
             else:
                 self.refuse_digest(digest)
         return accepted
