@@ -1,7 +1,9 @@
 """Reads the folders of the credential types."""
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import TypeAlias
 
 from issuer.domain.configuration import BuiltConfigurations, build_configurations
 from issuer.domain.type_settings import TYPE_FILE
@@ -15,9 +17,23 @@ def read_configurations(folder: Path | None, *, vct_base: str) -> BuiltConfigura
     shipped = Path(str(resources.files("issuer") / "credential_types"))
     parent = (folder or shipped).resolve()
     entries = [parent] if (parent / TYPE_FILE).is_file() else sorted(parent.iterdir())
-    folders = {
-        entry.name: {file.name: file.read_bytes() for file in entry.iterdir() if file.is_file()}
+    folders = tuple(
+        (
+            entry.name,
+            tuple((file.name, file.read_bytes()) for file in sorted(entry.iterdir()) if file.is_file()),
+        )
         for entry in entries
         if entry.is_dir() and not entry.name.startswith(("_", "."))
-    }
-    return build_configurations(folders, vct_base=vct_base)
+    )
+    return _built(folders, vct_base)
+
+
+_Folders: TypeAlias = tuple[tuple[str, tuple[tuple[str, bytes], ...]], ...]
+
+
+@lru_cache(maxsize=4)
+def _built(folders: _Folders, vct_base: str) -> BuiltConfigurations:
+    """The same octets make the same types, and to check their schemas takes most of an issuer's start: all in
+    one process, three parts ask for them.
+    """
+    return build_configurations({name: dict(files) for name, files in folders}, vct_base=vct_base)
