@@ -61,9 +61,6 @@ class InvalidClaims(JoseError):
 class ClaimMissing(InvalidClaims):
     """A registered claim that the reader requires is not there."""
 
-    code = "claim_missing"
-    text = "A required claim of the signed token is missing."
-
 
 class Expired(InvalidClaims):
     """Presented at or after `exp`."""
