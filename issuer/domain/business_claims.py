@@ -22,6 +22,7 @@ BUSINESS_CLAIMS: Final[frozenset[ClaimPath]] = _NAMING | {
 AUTHORITY_CLAIMS: Final[frozenset[ClaimPath]] = _NAMING | {
     ("family_name",),
     ("given_name",),
+    ("birthdate",),
     ("ca.on.position",),
     ("ca.on.signing",),
 }
@@ -46,6 +47,8 @@ def authority_claims(authority: SigningAuthority) -> dict[str, Any]:
         **_naming(authority.business),
         "family_name": normal_text(authority.person.family_name),
         "given_name": normal_text(authority.person.given_name),
+        # Names alone do not say whose authority it is: somebody else may have the same.
+        "birthdate": authority.person.birthdate.isoformat(),
         "ca.on.position": authority.signatory.position.value,
         "ca.on.signing": authority.signatory.signing.value,
     }

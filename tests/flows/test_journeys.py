@@ -1,5 +1,7 @@
 """Journeys 4, 5 and 6 of the product, through running applications and the wallet that comes with them."""
 
+import csv
+import io
 import time
 from collections.abc import Callable, Iterator
 from importlib import resources
@@ -103,8 +105,8 @@ def test_journey_5_person_and_authority_together(servers: OneServer, employer: t
     receive_authority(servers, maya, maya, "Maple Loop Bakery")
     result = maya.present(employer, "business-authority")
     assert result["outcome"] == "accepted", result
-    names = {"given_name": "Maya Élise", "family_name": "Tremblay-O'Connor"}
-    assert result["claims"]["person"] == names
+    who = {"given_name": "Maya Élise", "family_name": "Tremblay-O'Connor", "birthdate": "1994-06-14"}
+    assert result["claims"]["person"] == who
     authority = result["claims"]["authority"]
     assert authority["ca.on.business_number"] == "BR-100200300"
     assert authority["ca.on.signing"] == "alone"
@@ -123,6 +125,31 @@ def test_journey_5_the_authority_of_somebody_else_is_no_authority(
     said = [reason for reason in result["reasons"] if reason["code"]]
     assert len(said) == 1
     assert_said_in_both_languages(said[0])
+
+
+def test_journey_5_the_authority_of_a_namesake_is_no_authority(
+    servers: OneServer, employer: tuple[str, str]
+) -> None:
+    """Two people of the register have one name; the younger one signs for the bakery, the older one tries."""
+    header, maya, *_ = csv.reader(io.StringIO((SAMPLES / "residents.csv").read_text(encoding="utf-8")))
+    row = dict(zip(header, maya, strict=True)) | dict.fromkeys(header[header.index("language") + 1 :], "")
+    older = row | {"register_number": "ON-9999990", "birthdate": "1961-02-03"}
+    register = io.StringIO()
+    writer = csv.DictWriter(register, header)
+    writer.writeheader()
+    writer.writerow(older)
+    post(
+        f"{servers.issuer.url}/management/residents/import",
+        headers={**servers.issuer.management, "Content-Type": "text/csv"},
+        content=register.getvalue().encode(),
+    )
+    namesake, owner = Person(servers, older["register_number"]), Person(servers, MAYA)
+    namesake.receive(["photo-card"])
+    receive_authority(servers, namesake, owner, "Maple Loop Bakery")
+    result = namesake.present(employer, "business-authority")
+    assert (result["outcome"], result["clerk_outcome"]) == ("rejected", "does_not_meet_the_requirement")
+    assert [one["code"] for one in result["reasons"]] == ["holders_differ"]
+    assert result["claims"] == {}
 
 
 def _until(look: Callable[[], tuple[str, str]], wanted: tuple[str, str]) -> None:

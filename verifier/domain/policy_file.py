@@ -3,16 +3,24 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from specs.dcql import ClaimsPath, CredentialQuery, DcqlQuery
 from specs.sd_jwt_vc import show_path
 from verifier.domain.policy import AnyOf, ClaimEquals, IssuedBy, LastDayNotPassed, Policy
-from verifier.domain.same_holder import NAME_CLAIMS, SameClaim, SameHolder
+from verifier.domain.same_holder import IDENTIFYING_CLAIMS, NAME_CLAIMS, SameClaim, SameHolder
 from verifier.errors import BadPreset
 
 Path: TypeAlias = Annotated[list[str | int | None], Field(min_length=1, max_length=32)]
-Several: TypeAlias = Annotated[list[str], Field(min_length=2, max_length=8)]
+
+
+def _all_different(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("one of them is there twice")
+    return names
+
+
+Several: TypeAlias = Annotated[list[str], Field(min_length=2, max_length=8), AfterValidator(_all_different)]
 
 
 class _PolicyMembers(BaseModel):
@@ -110,6 +118,11 @@ def build_policies(members: Sequence[PolicyMembers], query: DcqlQuery) -> tuple[
         BadPreset: one is about a credential or a claim that is not asked for: it could never hold, or would
             rest on what a wallet shows unasked.
     """
+    for one in _holder_rules(members):
+        asked = [query.credential(name) for name in one.credentials]
+        if not any(all(it is None or _asks(it, (name,)) for it in asked) for name in IDENTIFYING_CLAIMS):
+            which = ", ".join(one.credentials)
+            raise BadPreset(f"same_holder would compare names alone: ask each of {which} for birthdate")
     for use in (use for one in members for use in one.uses()):
         query_id, path = use
         credential = query.credential(query_id)
@@ -118,6 +131,14 @@ def build_policies(members: Sequence[PolicyMembers], query: DcqlQuery) -> tuple[
         if path is not None and not _asks(credential, path):
             raise BadPreset(f"a policy looks at {show_path(path)} of {query_id}, which is not asked for")
     return tuple(one.built() for one in members)
+
+
+def _holder_rules(members: Sequence[PolicyMembers]) -> Iterator[SameHolderMembers]:
+    for one in members:
+        if isinstance(one, SameHolderMembers):
+            yield one
+        elif isinstance(one, AnyOfMembers):
+            yield from _holder_rules(one.policies)
 
 
 def _asks(credential: CredentialQuery, path: ClaimsPath) -> bool:

@@ -217,6 +217,20 @@ HOLDERS_NOT_CERTAIN: Final = ReasonKind(
         "n'a qu'un seul nom, vérifiez autrement.",
     ),
 )
+SAME_NAME_ONLY: Final = ReasonKind(
+    "same_name_only",
+    ClerkOutcome.CANNOT_TELL,
+    "The credentials carry the same name, but two people can have it: nothing else shows that they are about "
+    "one person.",
+    "Les justificatifs portent le même nom, mais deux personnes peuvent l'avoir : rien d'autre n'établit "
+    "qu'ils portent sur la même personne.",
+    Texts(
+        "Ask the person to share the date of birth from each credential. If a credential does not have it, "
+        "check in another way.",
+        "Demandez à la personne de communiquer sa date de naissance à partir de chaque justificatif. Si un "
+        "justificatif ne l'a pas, vérifiez autrement.",
+    ),
+)
 STATUS_UNKNOWN: Final = ReasonKind(
     "status_unknown",
     ClerkOutcome.CANNOT_TELL,

@@ -140,6 +140,7 @@ def test_journey_5_authority_for_a_business() -> None:
     assert claims("business-authority", AUTHORITY) == {
         "family_name": "Tremblay-O'Connor",
         "given_name": "Maya Élise",
+        "birthdate": "1994-06-14",
         "ca.on.business_number": "BR-100303247",
         "ca.on.business_name": {"en": "Golden Ear Bakery Inc.", "fr": "Boulangerie L’Épi doré inc."},
         "ca.on.position": "director",
@@ -241,7 +242,8 @@ def test_everything_that_types_may_ask_for_is_said() -> None:
         (SubjectKind.PERSON, ("ca.on.parents", None, "given_name"), True),
         (SubjectKind.PERSON, ("ca.on.directors",), False),
         (SubjectKind.BUSINESS, ("ca.on.directors", None), True),
-        (SubjectKind.SIGNING_AUTHORITY, ("birthdate",), False),
+        (SubjectKind.SIGNING_AUTHORITY, ("birthdate",), True),
+        (SubjectKind.SIGNING_AUTHORITY, ("sex",), False),
     ],
 )
 def test_what_a_type_may_ask_for_depends_on_what_it_is_about(

@@ -65,6 +65,7 @@ FROM_THE_REGISTER: dict[str, dict[str, Any]] = {
     },
     "business-authority": {
         "given_name": "Maya Élise",
+        "birthdate": "1994-06-14",
         "ca.on.position": "director",
         "ca.on.signing": "alone",
     },

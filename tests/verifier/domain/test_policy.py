@@ -174,11 +174,14 @@ POLICIES: dict[str, tuple[dict[str, Any], Policy]] = {
         ClaimEquals("card", ("given_name", 0), ("A",)),
     ),
 }
-BOTH = {"credentials": [*query()["credentials"], *query(id="two")["credentials"]]}
+ASKED = [{"path": [name]} for name in ("given_name", "family_name", "birthdate")]
+BOTH = {
+    "credentials": [one for name in ("card", "two") for one in query(id=name, claims=ASKED)["credentials"]]
+}
 
 
 def with_policies(*policies: Mapping[str, Any]) -> Policy:
-    return parse(preset_file(query=BOTH, policies=list(policies))).policy
+    return parse(preset_file(needs=["name", "birthdate"], query=BOTH, policies=list(policies))).policy
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -205,8 +208,10 @@ SOME = POLICIES["claim-equals"][0]
         {"policy": "same_holder"},
         {"policy": "same_holder", "credentials": ["card"]},
         {"policy": "same_holder", "credentials": ["card", "nobody"]},
+        {"policy": "same_holder", "credentials": ["card", "card"]},
+        {"policy": "same_claim", "credentials": ["card", "card"], "path": ["given_name"]},
         {**SOME, "credential": "nobody"},
-        {**SOME, "path": ["birthdate"]},
+        {**SOME, "path": ["sex"]},
         {**SOME, "path": []},
         {**SOME, "values": []},
         {**SOME, "values": [1.5]},
@@ -221,11 +226,29 @@ def test_policies_that_could_never_hold_are_refused(policy: dict[str, Any]) -> N
         with_policies(policy)
 
 
-def test_same_holder_needs_the_names_to_be_asked_for() -> None:
-    unnamed = query(id="two", claims=[{"path": ["sex"]}])["credentials"]
+@pytest.mark.parametrize("wrapped", [False, True], ids=["alone", "in-any-of"])
+@pytest.mark.parametrize("born", [(), ("card",), ("two",)], ids=["neither", "one", "the-other"])
+def test_same_holder_that_would_compare_names_alone_is_refused(born: tuple[str, ...], wrapped: bool) -> None:
+    """People have namesakes: its verdict could be nothing but *cannot tell*."""
+    both = [query(id=name, claims=ASKED if name in born else ASKED[:2]) for name in ("card", "two")]
+    policy = POLICIES["same-holder"][0]
+    if wrapped:
+        policy = {"policy": "any_of", "policies": [policy, SOME]}
     file = preset_file(
-        needs=["name", "sex"],
-        query={"credentials": [*query()["credentials"], *unnamed]},
+        needs=["name", *(["birthdate"] if born else [])],
+        query={"credentials": [one for part in both for one in part["credentials"]]},
+        policies=[policy],
+    )
+    with pytest.raises(BadPreset) as refused:
+        parse(file)
+    assert "birthdate" in refused.value.detail
+
+
+def test_same_holder_needs_the_names_to_be_asked_for() -> None:
+    unnamed = query(id="two", claims=[{"path": ["birthdate"]}])["credentials"]
+    file = preset_file(
+        needs=["name", "birthdate"],
+        query={"credentials": [*query(claims=ASKED)["credentials"], *unnamed]},
         policies=[POLICIES["same-holder"][0]],
         names=TEXTS,
     )

@@ -83,6 +83,7 @@ def mapped(asked: Preset, given_claims: Mapping[str, Any] | None = None) -> dict
                 "given_name": "Maya",
                 "family_name": "Tremblay",
                 "name": "Maya Tremblay",
+                "birthdate": "1994-06-14",
                 "ca.on.business_number": "1234567",
                 "ca.on.business_name": "Tremblay Books",
                 "ca.on.signing": "alone",

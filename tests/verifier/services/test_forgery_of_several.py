@@ -26,7 +26,7 @@ from tests.verifier.issuing import (
     stranger,
 )
 from tests.verifier.services.checking import HONEST, Checker
-from tests.verifier.services.test_journeys import ACTS_FOR, ACTS_FOR_PLAN, NAMES, PRESETS, TRUST
+from tests.verifier.services.test_journeys import ACTS_FOR, ACTS_FOR_PLAN, ONE_NAME, PRESETS, TRUST, WHO
 from tests.verifier.surroundings import KeysByHand
 from verifier.domain.trust import Mechanism, Trust
 from verifier.domain.verdict import Accepted, Verdict
@@ -43,8 +43,8 @@ AGREED = create_transaction_data(
 )
 CONSENT = replace(HONEST, claims=create_transaction_data_claims([AGREED]))
 PAIR = {
-    "person": present(HONEST_ISSUER.issue(), HONEST, *NAMES),
-    "authority": present(HONEST_ISSUER.issue(ACTS_FOR, ACTS_FOR_PLAN, vct=AUTHORITY), CONSENT, *NAMES),
+    "person": present(HONEST_ISSUER.issue(), HONEST, *WHO),
+    "authority": present(HONEST_ISSUER.issue(ACTS_FOR, ACTS_FOR_PLAN, vct=AUTHORITY), CONSENT, *WHO),
 }
 BUSINESS = Checker(TRUST)
 
@@ -84,14 +84,15 @@ def test_no_bit_of_either_can_be_changed(data: st.DataObject) -> None:
 
 
 names = st.sampled_from(["Planted-Maya", "Planted-Tremblay", "Planted-Eve", "", "PLANTED-MAYA"])
+days = st.sampled_from(["1994-06-14", "1961-02-03", "1994", ""])
 
 
 @settings(max_examples=60)
-@given(names, names, st.sets(st.sampled_from(NAMES)), st.sets(st.sampled_from(NAMES)))
+@given(names, names, days, st.sets(st.sampled_from(WHO)), st.sets(st.sampled_from(WHO)))
 def test_nobody_elses_authority_is_accepted_whatever_is_withheld(
-    given_name: str, family_name: str, of_person: set[Any], of_authority: set[Any]
+    given_name: str, family_name: str, born: str, of_person: set[Any], of_authority: set[Any]
 ) -> None:
-    other = PERSON | {"given_name": given_name, "family_name": family_name}
+    other = PERSON | {"given_name": given_name, "family_name": family_name, "birthdate": born}
     token = {
         "person": present(HONEST_ISSUER.issue(other), HONEST, *sorted(of_person)),
         "authority": present(
@@ -99,10 +100,11 @@ def test_nobody_elses_authority_is_accepted_whatever_is_withheld(
         ),
     }
     same = (given_name.casefold(), family_name) == ("planted-maya", "Planted-Tremblay")
-    all_shown = len(of_person) == len(of_authority) == 2
-    # Both are bound to one key here, so a single name is enough if it is all that either shows.
-    only_family = of_person == of_authority == {("family_name",)} and family_name == "Planted-Tremblay"
-    assert isinstance(decide(token), Accepted) is ((same and all_shown) or only_family)
+    all_shown = len(of_person) == len(of_authority) == 3
+    # Both are bound to one key here, so a single name is enough if it is all the name that either shows.
+    only_family = of_person == of_authority == set(ONE_NAME) and family_name == "Planted-Tremblay"
+    born_alike = born == ACTS_FOR["birthdate"]
+    assert isinstance(decide(token), Accepted) is (born_alike and ((same and all_shown) or only_family))
 
 
 PUBLISHING = replace(HONEST_ISSUER.trusted(PHOTO_CARD), issuer="https://publishing.example")

@@ -48,13 +48,17 @@ DRIVER_PLAN = DisclosurePlan(
 )
 ACTS_FOR = {
     **NAME,
+    "birthdate": "1994-06-14",
     "ca.on.business_number": "BR-000000001",
     "ca.on.business_name": {"en": "Planted Bakery"},
     "ca.on.position": "director",
     "ca.on.signing": "alone",
 }
-ACTS_FOR_PLAN = DisclosurePlan((("given_name",), ("family_name",), ("ca.on.position",)))
+BORN: PlanPath = ("birthdate",)
+ACTS_FOR_PLAN = DisclosurePlan((("given_name",), ("family_name",), BORN, ("ca.on.position",)))
 NAMES: tuple[PlanPath, ...] = (("given_name",), ("family_name",))
+WHO: tuple[PlanPath, ...] = (*NAMES, BORN)
+ONE_NAME: tuple[PlanPath, ...] = (("family_name",), BORN)
 CLASS_G: tuple[PlanPath, ...] = (("ca.on.licence_class", "G"), ("ca.on.licence_expires_on",))
 
 
@@ -111,8 +115,8 @@ async def test_journey_4_a_licence_that_ran_out_before_its_credential() -> None:
 class Both:
     """A person's card and an authority to sign, shown together; each can be another's."""
 
-    person: tuple[PlanPath, ...] = NAMES
-    authority: tuple[PlanPath, ...] = NAMES
+    person: tuple[PlanPath, ...] = WHO
+    authority: tuple[PlanPath, ...] = WHO
     card: str = ""
     mandate: str = ""
 
@@ -136,7 +140,7 @@ async def acts(both: Both, **more: Any) -> Verdict:
 async def test_journey_5_a_person_may_sign_for_a_business() -> None:
     verdict = await acts(Both())
     assert isinstance(verdict, Accepted)
-    assert verdict.claims["person"] == NAME
+    assert verdict.claims["person"] == NAME | {"birthdate": "1994-06-14"}
     assert verdict.claims["authority"] == {
         name: value for name, value in ACTS_FOR.items() if name != "ca.on.position"
     }
@@ -162,9 +166,9 @@ async def test_journey_5_somebody_elses_authority_is_refused() -> None:
 @pytest.mark.parametrize(
     "shown",
     [
-        {"person": (("family_name",),), "authority": (("family_name",),)},
-        {"person": (("family_name",),)},
-        {"authority": (("family_name",),)},
+        {"person": ONE_NAME, "authority": ONE_NAME},
+        {"person": ONE_NAME},
+        {"authority": ONE_NAME},
     ],
 )
 async def test_journey_5_a_sibling_who_withholds_the_given_name_gets_nowhere(shown: dict[str, Any]) -> None:
@@ -174,12 +178,25 @@ async def test_journey_5_a_sibling_who_withholds_the_given_name_gets_nowhere(sho
     assert codes(verdict) == ["holders_not_certain"]
 
 
-async def test_journey_5_a_birth_date_that_is_shown_unasked_must_not_contradict() -> None:
-    born = ISSUER.issue(
-        ACTS_FOR | {"birthdate": "1970-01-01"}, ACTS_FOR_PLAN, vct=AUTHORITY, holder="director"
-    )
-    verdict = await acts(Both(mandate=born, person=(*NAMES, ("birthdate",))))
+async def test_journey_5_a_namesakes_authority_is_refused() -> None:
+    verdict = await acts(Both(mandate=acts_for(birthdate="1961-02-03")))
+    assert isinstance(verdict, Rejected)
     assert codes(verdict) == ["holders_differ"]
+
+
+@pytest.mark.parametrize("which", ["person", "authority"])
+async def test_journey_5_a_namesake_cannot_withhold_the_date_of_birth(which: str) -> None:
+    verdict = await acts(Both(mandate=acts_for(birthdate="1961-02-03"), **{which: NAMES}))
+    assert isinstance(verdict, Rejected)
+    assert codes(verdict) == ["query_not_answered"]
+
+
+async def test_journey_5_where_no_issuer_knows_the_day_of_birth_nobody_can_tell() -> None:
+    unknown = {"birthdate": "1994"}
+    verdict = await acts(Both(card=ISSUER.issue(PERSON | unknown), mandate=acts_for(**unknown)))
+    assert isinstance(verdict, Undetermined)
+    assert codes(verdict) == ["same_name_only"]
+    assert verdict.outcome is ClerkOutcome.CANNOT_TELL
 
 
 async def test_journey_5_a_childs_card_cannot_stand_for_its_guardian() -> None:
@@ -196,7 +213,7 @@ async def test_journey_5_the_credentials_cannot_change_places() -> None:
 
 
 async def test_journey_5_a_revoked_authority_is_refused_even_where_the_holder_is_not_certain() -> None:
-    withheld = Both(person=(("family_name",),), authority=(("family_name",),))
+    withheld = Both(person=ONE_NAME, authority=ONE_NAME)
     checking = checker()
     checking.statuses.outcome = StatusOutcome.INVALID
     vp_token = {query_id: [one] for query_id, one in withheld.token().items()}

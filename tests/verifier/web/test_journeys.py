@@ -12,7 +12,7 @@ from specs.sd_jwt import PlanPath
 from specs.token_status_list import StatusOutcome
 from tests.verifier.domain.preset_files import AUTHORITY, LICENCE
 from tests.verifier.holder import NINETEEN, present
-from tests.verifier.issuing import AGE, PROOF_OF_AGE, SimulatedIssuer, stranger
+from tests.verifier.issuing import AGE, PERSON, PROOF_OF_AGE, SimulatedIssuer, stranger
 from tests.verifier.services.test_journeys import (
     ACTS_FOR,
     ACTS_FOR_PLAN,
@@ -21,6 +21,7 @@ from tests.verifier.services.test_journeys import (
     DRIVER_PLAN,
     NAMES,
     TRUST,
+    WHO,
 )
 from tests.verifier.web.counter import Counter, Visit, is_sent_back, opened_counter
 
@@ -80,11 +81,11 @@ async def test_journey_4_a_licence_that_has_run_out(desk: Counter) -> None:
     assert result["claims"] == {}
 
 
-def both(visit: Visit, **claims: Any) -> dict[str, str]:
+def both(visit: Visit, card: str = "", **claims: Any) -> dict[str, str]:
     mandate = ISSUER.issue(ACTS_FOR | claims, ACTS_FOR_PLAN, vct=AUTHORITY, holder="director")
     return {
-        "person": present(ISSUER.issue(), visit.binding(), *NAMES),
-        "authority": present(mandate, visit.binding(key="director"), *NAMES),
+        "person": present(card or ISSUER.issue(), visit.binding(), *WHO),
+        "authority": present(mandate, visit.binding(key="director"), *WHO),
     }
 
 
@@ -101,6 +102,28 @@ async def test_journey_5_somebody_elses_business(desk: Counter) -> None:
     result = await answer(visit, **both(visit, given_name="Planted-Eve"))
     assert (result["outcome"], result["clerk_outcome"]) == ("rejected", "does_not_meet_the_requirement")
     assert [one["code"] for one in result["reasons"]] == ["holders_differ"]
+    assert result["claims"] == {}
+
+
+async def test_journey_5_a_namesakes_business(desk: Counter) -> None:
+    """Two people have one name: her card and another one's authority are not one person's."""
+    visit = await ask(desk, "business-authority")
+    result = await answer(visit, **both(visit, birthdate="1961-02-03"))
+    assert (result["outcome"], result["clerk_outcome"]) == ("rejected", "does_not_meet_the_requirement")
+    assert [one["code"] for one in result["reasons"]] == ["holders_differ"]
+    assert result["claims"] == {}
+
+
+async def test_journey_5_the_same_name_and_nothing_else_is_not_enough_to_tell(desk: Counter) -> None:
+    visit = await ask(desk, "business-authority")
+    unknown = {"birthdate": "1994"}
+    result = await answer(visit, **both(visit, ISSUER.issue(PERSON | unknown), **unknown))
+    assert (result["outcome"], result["clerk_outcome"]) == ("undetermined", "cannot_tell")
+    [reason] = result["reasons"]
+    assert reason["code"] == "same_name_only"
+    assert "same name" in reason["text"]["en-CA"]
+    assert "même nom" in reason["text"]["fr-CA"]
+    assert "date of birth" in reason["advice"]["en-CA"]
     assert result["claims"] == {}
 
 
