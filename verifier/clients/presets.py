@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from verifier.domain.known_types import KnownTypes
-from verifier.domain.over_asking import OverAskingFinding
+from verifier.domain.over_asking import OverAskingFinding, warnings_about
 from verifier.domain.preset import Preset
 from verifier.domain.preset_file import MAX_PRESET_BYTES, UnresolvedPreset, parse_preset
 from verifier.errors import BadPreset, OverAsking, UnknownCredentialType
@@ -68,7 +68,10 @@ def read_preset_file(file: Path, *, production: bool) -> UnresolvedPreset:
             data = stream.read(MAX_PRESET_BYTES + 1)
     except OSError as error:
         raise BadPreset(f"{file.name}: {type(error).__name__}") from error
-    return parse_preset(file.stem, data, production=production)
+    unresolved = parse_preset(file.stem, data, production=production)
+    for one in warnings_about(unresolved.preset.retention.days):
+        log.warning("preset_questionable", preset=file.stem, finding=one.kind.value)
+    return unresolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class ExaminedPreset:
     problem: str = ""
     """Why it cannot be used, for its author: places in the file, no values."""
     findings: tuple[OverAskingFinding, ...] = ()
+    """Where it is not refused: what to look at before it is used."""
     not_issued: bool = False
     """Nothing is wrong with it, but nobody is trusted to issue what it asks for."""
 
@@ -104,11 +108,12 @@ def _examined(file: Path, types: KnownTypes | None, production: bool) -> Examine
         return ExaminedPreset(file.stem, problem=error.text, findings=error.findings)
     except BadPreset as error:
         return ExaminedPreset(file.stem, problem=error.detail)
+    warnings = warnings_about(unresolved.preset.retention.days)
     if types is None:
-        return ExaminedPreset(file.stem, unresolved.preset)
+        return ExaminedPreset(file.stem, unresolved.preset, findings=warnings)
     try:
-        return ExaminedPreset(file.stem, unresolved.resolved(types, drop_unknown=True))
+        return ExaminedPreset(file.stem, unresolved.resolved(types, drop_unknown=True), findings=warnings)
     except OverAsking as error:
         return ExaminedPreset(file.stem, problem=error.text, findings=error.findings)
     except UnknownCredentialType:
-        return ExaminedPreset(file.stem, unresolved.preset, not_issued=True)
+        return ExaminedPreset(file.stem, unresolved.preset, findings=warnings, not_issued=True)

@@ -13,6 +13,9 @@ ANY: Final = None
 """In a pattern: any part of a path."""
 
 BIRTHDATE: Final = "birthdate"
+BIRTH: Final = "birth"
+AGE: Final = "age"
+RESIDENCE: Final = "residence"
 AGE_CLAIM: Final = "age_equal_or_over"
 STABLE_SUBJECT_CLAIM: Final = "personal_administrative_number"
 """Asked for to sign people in alone, and never passed on (decisions.md, OpenID Connect)."""
@@ -20,8 +23,8 @@ RECOGNITION: Final = "recognition"
 """To know a person again. It goes with a subject mode that does so; see recognition.py."""
 
 NEEDS: Final[Mapping[str, tuple[ClaimsPath, ...]]] = {
-    "age": ((AGE_CLAIM, ANY),),
-    "residence": (
+    AGE: ((AGE_CLAIM, ANY),),
+    RESIDENCE: (
         ("address", "locality"),
         ("address", "region"),
         ("address", "country"),
@@ -29,7 +32,14 @@ NEEDS: Final[Mapping[str, tuple[ClaimsPath, ...]]] = {
     ),
     "address": (("address", ANY), ("ca.on.postal_prefix",)),
     "name": (("family_name",), ("given_name",)),
-    BIRTHDATE: ((BIRTHDATE,),),
+    # The others are what the EUDI PID and ISO 18013-5 call it, and what nearly says it.
+    BIRTHDATE: (
+        (BIRTHDATE,),
+        ("birth_date",),
+        ("date_of_birth",),
+        ("age_birth_year",),
+        ("age_in_years",),
+    ),
     "portrait": (("portrait",), ("portrait_digest",)),
     "sex": (("sex",),),
     "nationality": (("nationalities",),),
@@ -42,7 +52,7 @@ NEEDS: Final[Mapping[str, tuple[ClaimsPath, ...]]] = {
     ),
     "licence_number": (("ca.on.licence_number",),),
     "health_coverage": (("ca.on.health_number",), ("ca.on.health_card_version",)),
-    "birth": (
+    BIRTH: (
         ("birth_family_name",),
         ("place_of_birth", ANY),
         ("ca.on.birth_registration_number",),
@@ -60,6 +70,13 @@ NEEDS: Final[Mapping[str, tuple[ClaimsPath, ...]]] = {
     "guardian": (("ca.on.holder_role",), ("ca.on.guardian", ANY)),
     RECOGNITION: ((STABLE_SUBJECT_CLAIM,),),
 }
+
+WITHIN: Final[Mapping[str, str]] = {BIRTHDATE: AGE, "address": RESIDENCE}
+"""A need that answers a smaller one as well: whoever has the date has the age."""
+TELLS_AGE: Final = frozenset({BIRTHDATE, BIRTH})
+"""What says more than that somebody is old enough."""
+ANSWERS_ALONE: Final = frozenset({AGE, RESIDENCE})
+"""They let somebody in or not; who it was is not known."""
 
 ALWAYS_ALLOWED: Final[tuple[ClaimsPath, ...]] = (
     ("issuing_authority",),

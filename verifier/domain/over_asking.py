@@ -11,24 +11,38 @@ from specs.dcql import (
     NEVER_WITHHELD,
     ClaimsPath,
     ClaimsQuery,
-    CredentialQuery,
     DcqlQuery,
     Finding,
     lint_query,
     without_purpose_check,
 )
 from specs.sd_jwt_vc import show_path
+from verifier.domain.age_words import speak_of_an_age
 from verifier.domain.known_types import KnownTypes
 from verifier.domain.needs import (
+    AGE,
     AGE_CLAIM,
     ALWAYS_ALLOWED,
+    ANSWERS_ALONE,
     NEEDS,
     RECOGNITION,
     STABLE_SUBJECT_CLAIM,
+    TELLS_AGE,
+    WITHIN,
     covers,
 )
-from verifier.domain.over_asking_texts import SUGGESTIONS, TEXTS, FindingKind, suggestion_for
+from verifier.domain.over_asking_texts import (
+    SUGGESTIONS,
+    TEXTS,
+    FindingKind,
+    suggestion_for,
+    suggestion_for_need,
+)
 from verifier.domain.verdict import Texts
+
+LONG_DAYS: Final = 400
+"""From here on a retention is told to whoever approves it; answers that let somebody in may not be kept as
+long. A year and the weeks until somebody looks, as for evidence (decisions.md)."""
 
 OBJECTS_OF_ANSWERS: Final = frozenset(
     {(AGE_CLAIM,), ("address",), ("ca.on.licence_class",), ("place_of_birth",), ("ca.on.guardian",)}
@@ -54,6 +68,8 @@ class OverAskingFinding:
         """What to do instead."""
         if self.kind is FindingKind.BEYOND_PURPOSE and self.path is not None:
             return suggestion_for(self.path)
+        if self.kind is FindingKind.NEED_WITHIN_ANOTHER and self.path is not None:
+            return suggestion_for_need(str(self.path[0]))
         return SUGGESTIONS[self.kind]
 
     @property
@@ -82,12 +98,23 @@ class RegisteredNeeds:
             if not any(covers((further,), path) for path in asked):
                 yield further
 
+    def within(self) -> Iterator[str]:
+        """Needs that answer another one of these as well, so that one of the two is too much."""
+        return (word for word in self.words if WITHIN.get(word) in self.words)
+
+    def exceed_an_age(self, texts: Iterable[str]) -> Iterator[str]:
+        """Needs that say when somebody was born, where these texts speak of being old enough (rule 9)."""
+        if AGE not in self.words and speak_of_an_age(texts):
+            yield from (word for word in self.words if word in TELLS_AGE)
+
     def _patterns(self) -> Iterable[ClaimsPath]:
         return (pattern for word in self.words for pattern in NEEDS[word])
 
 
-def lint_preset(query: DcqlQuery, needs: RegisteredNeeds) -> tuple[OverAskingFinding, ...]:
-    """Everything in a query that speaks against using it for this purpose."""
+def lint_preset(
+    query: DcqlQuery, needs: RegisteredNeeds, texts: Iterable[str]
+) -> tuple[OverAskingFinding, ...]:
+    """Everything in a query that speaks against using it for this purpose, which ``texts`` tell people."""
     found = [
         OverAskingFinding(_KINDS[one.finding], one.query_id, one.path)
         for one in lint_query(query, allows=without_purpose_check)
@@ -97,10 +124,27 @@ def lint_preset(query: DcqlQuery, needs: RegisteredNeeds) -> tuple[OverAskingFin
             kind = _against(claim, needs)
             if kind is not None and claim.path[0] not in NEVER_WITHHELD:
                 found.append(OverAskingFinding(kind, credential.id, claim.path))
-        found.extend(_several_ages(credential))
+    found.extend(_several_ages(query))
     asked = [claim.path for credential in query.credentials for claim in credential.claims or ()]
     found.extend(OverAskingFinding(FindingKind.UNUSED_NEED, None, path) for path in needs.unused(asked))
+    found.extend(OverAskingFinding(FindingKind.NEED_WITHIN_ANOTHER, None, (word,)) for word in needs.within())
+    found.extend(
+        OverAskingFinding(FindingKind.AGE_IS_ENOUGH, None, (word,)) for word in needs.exceed_an_age(texts)
+    )
     return tuple(found)
+
+
+def lint_retention(days: int, needs: RegisteredNeeds) -> tuple[OverAskingFinding, ...]:
+    """What speaks against keeping for so long what lets somebody in, and is of no use afterwards."""
+    alone = not needs.further and ANSWERS_ALONE.issuperset(needs.words)
+    if days > LONG_DAYS and alone:
+        return (OverAskingFinding(FindingKind.KEPT_TOO_LONG),)
+    return ()
+
+
+def warnings_about(retention_days: int) -> tuple[OverAskingFinding, ...]:
+    """What is not refused, and should be looked at by whoever approves the preset."""
+    return (OverAskingFinding(FindingKind.KEPT_LONG),) if retention_days > LONG_DAYS else ()
 
 
 def lint_types(query: DcqlQuery, types: KnownTypes) -> tuple[OverAskingFinding, ...]:
@@ -121,22 +165,46 @@ def _described(path: ClaimsPath) -> ClaimsPath:
 def _against(claim: ClaimsQuery, needs: RegisteredNeeds) -> FindingKind | None:
     if claim.path[0] == STABLE_SUBJECT_CLAIM and RECOGNITION not in needs.words:
         return FindingKind.STABLE_SUBJECT
-    if claim.path in OBJECTS_OF_ANSWERS:
+    if _named_part(claim.path) in OBJECTS_OF_ANSWERS:
         return FindingKind.WHOLE_OBJECT
     if not needs.allow(claim.path):
         return FindingKind.BEYOND_PURPOSE
     # decisions.md, Age: whoever is too young shows nothing at all, instead of showing that they are.
-    if claim.path[0] == AGE_CLAIM and claim.values is None:
-        return FindingKind.AGE_WITHOUT_VALUE
+    if claim.path[0] == AGE_CLAIM and not _is_true_alone(claim):
+        return FindingKind.AGE_WITHOUT_VALUE if claim.values is None else FindingKind.AGE_NOT_TRUE
     return None
 
 
-def _several_ages(credential: CredentialQuery) -> Iterator[OverAskingFinding]:
-    """Each further answer narrows the date of birth down."""
-    for alternative in credential.alternatives():
-        ages = [claim for claim in alternative if claim.path[0] == AGE_CLAIM]
-        for claim in ages[1:]:
-            yield OverAskingFinding(FindingKind.SEVERAL_AGES, credential.id, claim.path)
+def _named_part(path: ClaimsPath) -> ClaimsPath:
+    """Without what selects elements at its end: "every one of them" names no part."""
+    end = len(path)
+    while end > 1 and not isinstance(path[end - 1], str):
+        end -= 1
+    return path[:end]
+
+
+def _is_true_alone(claim: ClaimsQuery) -> bool:
+    # A list of one: `1 == True`, so that comparing lists would let a number through.
+    return claim.values is not None and len(claim.values) == 1 and claim.values[0] is True
+
+
+def _several_ages(query: DcqlQuery) -> Iterator[OverAskingFinding]:
+    """Each further answer narrows the date of birth down.
+
+    That goes for alternatives too: a wallet takes the first that it can answer, so that which one it took
+    says between which of the ages somebody is. And for credentials, optional ones as well: all are of one
+    person.
+    """
+    first: ClaimsPath | None = None
+    told: set[tuple[str, ClaimsPath]] = set()
+    for credential in query.credentials:
+        for claim in credential.claims or ():
+            if claim.path[0] != AGE_CLAIM:
+                continue
+            first = first or claim.path
+            if claim.path != first and (credential.id, claim.path) not in told:
+                told.add((credential.id, claim.path))
+                yield OverAskingFinding(FindingKind.SEVERAL_AGES, credential.id, claim.path)
 
 
 _KINDS: Final[Mapping[Finding, FindingKind]] = {

@@ -19,7 +19,12 @@ class FindingKind(StrEnum):
     STABLE_SUBJECT = "stable_subject"
     WHOLE_OBJECT = "whole_object"
     AGE_WITHOUT_VALUE = "age_without_value"
+    AGE_NOT_TRUE = "age_not_true"
     SEVERAL_AGES = "several_ages"
+    AGE_IS_ENOUGH = "age_is_enough"
+    NEED_WITHIN_ANOTHER = "need_within_another"
+    KEPT_TOO_LONG = "kept_too_long"
+    KEPT_LONG = "kept_long"  # a warning, no reason to refuse
     UNUSED_NEED = "unused_need"
     UNKNOWN_CLAIM = "unknown_claim"
 
@@ -59,8 +64,30 @@ TEXTS: Final[Mapping[FindingKind, Texts]] = {
         "Sans la valeur voulue, une personne trop jeune serait amenée à montrer qu'elle l'est.",
     ),
     FindingKind.SEVERAL_AGES: Texts(
-        "Several ages together narrow the date of birth down.",
-        "Plusieurs âges ensemble permettent de cerner la date de naissance.",
+        "Several ages narrow the date of birth down, together or as alternatives: the one that is answered "
+        "tells.",
+        "Plusieurs âges permettent de cerner la date de naissance, ensemble ou au choix : la réponse "
+        "retenue en dit autant.",
+    ),
+    FindingKind.AGE_NOT_TRUE: Texts(
+        "Values other than true make somebody too young show that they are.",
+        "D'autres valeurs que true amènent une personne trop jeune à montrer qu'elle l'est.",
+    ),
+    FindingKind.AGE_IS_ENOUGH: Texts(
+        "The purpose speaks of being old enough; that does not take the date of birth.",
+        "La fin parle d'un âge à atteindre; la date de naissance n'y est pas nécessaire.",
+    ),
+    FindingKind.NEED_WITHIN_ANOTHER: Texts(
+        "This need says all that another registered one says, and more.",
+        "Ce besoin dit tout ce que dit un autre besoin enregistré, et davantage.",
+    ),
+    FindingKind.KEPT_TOO_LONG: Texts(
+        "An answer that lets somebody in is kept for more than 400 days.",
+        "Une réponse qui ne sert qu'à donner accès est conservée plus de 400 jours.",
+    ),
+    FindingKind.KEPT_LONG: Texts(
+        "What was shown is kept for more than 400 days.",
+        "Ce qui a été montré est conservé plus de 400 jours.",
     ),
     FindingKind.UNUSED_NEED: Texts(
         "A need is registered that nothing asks for; a later change could use it unnoticed.",
@@ -99,6 +126,26 @@ SUGGESTIONS: Final[Mapping[FindingKind, Texts]] = {
         "Nommez les parties nécessaires, par exemple address.locality ou age_equal_or_over.19.",
     ),
     FindingKind.AGE_WITHOUT_VALUE: Texts('Add "values": [true].', 'Ajoutez "values": [true].'),
+    FindingKind.AGE_NOT_TRUE: Texts(
+        'Write "values": [true] and nothing else.', 'Écrivez "values": [true] et rien d\'autre.'
+    ),
+    FindingKind.AGE_IS_ENOUGH: Texts(
+        "Register the need age instead, and ask for age_equal_or_over with the age that matters and the "
+        "value true. Where the date itself is needed, say in the purpose what for.",
+        "Enregistrez plutôt le besoin age et demandez age_equal_or_over avec l'âge voulu et la valeur true. "
+        "Si la date elle-même est nécessaire, dites à quoi elle sert dans la fin.",
+    ),
+    FindingKind.NEED_WITHIN_ANOTHER: Texts("Keep the smaller of the two.", "Gardez le plus petit des deux."),
+    FindingKind.KEPT_TOO_LONG: Texts(
+        "Keep it for 400 days at most, or not at all.",
+        "Conservez-la 400 jours au plus, ou pas du tout.",
+    ),
+    FindingKind.KEPT_LONG: Texts(
+        "Keep it for 400 days at most, unless a law says otherwise; then name it in the retention's "
+        "purposes.",
+        "Conservez-le 400 jours au plus, sauf si une loi en dispose autrement; nommez-la alors dans les "
+        "fins de la conservation.",
+    ),
     FindingKind.SEVERAL_AGES: Texts(
         "Ask for the one age that decides.", "Demandez le seul âge qui est déterminant."
     ),
@@ -163,3 +210,24 @@ def suggestion_for(path: ClaimsPath) -> Texts:
         if known is not None:
             return known
     return SUGGESTIONS[FindingKind.BEYOND_PURPOSE]
+
+
+_BY_NEED: Final[Mapping[str, Texts]] = {
+    "birthdate": Texts(
+        "Keep age: age_equal_or_over answers, and the date stays hidden. Where the date itself is needed, "
+        "keep birthdate alone; the age follows from it.",
+        "Gardez age : age_equal_or_over répond, et la date reste cachée. Si la date elle-même est "
+        "nécessaire, gardez seulement birthdate; l'âge en découle.",
+    ),
+    "address": Texts(
+        "Keep residence: address.region or address.locality answers, and the street stays hidden. Where mail "
+        "is sent there, keep address alone; the place follows from it.",
+        "Gardez residence : address.region ou address.locality répond, et la rue reste cachée. Si du "
+        "courrier y est envoyé, gardez seulement address; la localité en découle.",
+    ),
+}
+
+
+def suggestion_for_need(word: str) -> Texts:
+    """What to register instead of a need that answers a smaller one as well."""
+    return _BY_NEED.get(word, SUGGESTIONS[FindingKind.NEED_WITHIN_ANOTHER])

@@ -23,7 +23,13 @@ from specs.dcql.query import SD_JWT_VC
 from specs.encoding import EncodingError, parse_json_object
 from verifier.domain.known_types import KnownTypes
 from verifier.domain.needs import NEEDS, is_nameable
-from verifier.domain.over_asking import OverAskingFinding, RegisteredNeeds, lint_preset, lint_types
+from verifier.domain.over_asking import (
+    OverAskingFinding,
+    RegisteredNeeds,
+    lint_preset,
+    lint_retention,
+    lint_types,
+)
 from verifier.domain.policy import AllOf, HeldInPerson, IssuedBy, Policy, StatusFresh
 from verifier.domain.policy_file import PolicyMembers, build_policies
 from verifier.domain.presentation import CrossDevice
@@ -33,7 +39,8 @@ from verifier.errors import BadPreset, OverAsking, UnknownCredentialType
 
 MAX_PRESET_BYTES: Final = 64 * 1024
 MAX_EVIDENCE_DAYS: Final = 400
-MAX_RETENTION_DAYS: Final = 36_600
+MAX_RETENTION_DAYS: Final = 3_660
+"""Ten years, the longest that laws in the province ask of somebody who has looked at a person's card."""
 
 
 class _Members(BaseModel):
@@ -122,7 +129,9 @@ def parse_preset(preset_id: str, data: bytes, *, production: bool) -> Unresolved
         _check_decidable(preset_id, one)
     policy = _policy(preset_id, members, query)
     mode, evidence = SubjectMode(members.subject_mode), members.evidence
-    _refuse(preset_id, lint_preset(query, needs))
+    told = (*members.names.values(), *members.purposes.values())
+    too_long = lint_retention(members.retention.days, needs)
+    _refuse(preset_id, (*lint_preset(query, needs, told), *too_long))
     # What is asked for too much comes first: its finding says what to do instead.
     fault = recognition_fault(mode, query, keeps_evidence=evidence is not None)
     if fault:

@@ -39,7 +39,7 @@ def test_everything_that_is_shipped_is_usable_and_fits_the_shipped_types() -> No
     assert {row["state"] for row in rows} == {"usable"}
     assert not [row for row in rows if row["findings"] or row["problem"]]
     by_name = {row["preset"]: row for row in rows}
-    assert by_name["business-authority"]["needs"] == ["name", "business", "signing_authority"]
+    assert by_name["business-authority"]["needs"] == ["name", "birthdate", "business", "signing_authority"]
     assert by_name["identity"]["cross_device"] == "code"
     shown = run("verifier", "presets")
     assert shown.exit_code == 0
@@ -63,6 +63,17 @@ def test_over_asking_is_shown_with_what_to_ask_instead(tmp_path: Path) -> None:
         ("unused_need", "-.residence"),
     ]
     assert all(set(one["suggestion"]) == {"en-CA", "fr-CA"} for one in row["findings"])
+
+
+def test_what_is_kept_for_years_is_usable_with_a_warning(tmp_path: Path) -> None:
+    kept = {"days": 401, "purposes": {"en-CA": "The act on lending", "fr-CA": "La loi sur les prêts"}}
+    file = write(tmp_path, preset(retention=kept))
+    result = run("verifier", "presets", "--check", file)
+    assert result.exit_code == 0
+    assert "usable" in result.stdout
+    assert "[kept_long]" in result.stdout
+    [row] = json.loads(run("verifier", "presets", "--check", file, "--json").stdout)
+    assert (row["state"], [one["code"] for one in row["findings"]]) == ("usable", ["kept_long"])
 
 
 def test_a_claim_that_the_type_does_not_have_is_found(tmp_path: Path) -> None:

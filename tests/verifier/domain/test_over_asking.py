@@ -118,8 +118,6 @@ def test_several_ages_together_narrow_the_birth_date_down() -> None:
     assert kinds(needs=["age"], query=query(claims=ages("19", "65"))) == [
         ("several_ages", "card.age_equal_or_over.65")
     ]
-    either = query(claims=ages("19", "65"), claim_sets=[["over_19"], ["over_65"]])
-    assert kinds(needs=["age"], query=either) == []
 
 
 def test_needs_that_nothing_asks_for_are_found() -> None:

@@ -161,6 +161,18 @@ async def test_over_asking_is_refused_with_what_to_ask_instead(sandbox: Counter)
     assert "Ask for age_equal_or_over" in said
 
 
+async def test_rule_9_who_says_19_or_over_is_not_given_the_date_of_birth(sandbox: Counter) -> None:
+    """The client's own words say what it is for, whatever the preset's say."""
+    wanted = {"presets": ["identity"], "needs": ["name", "birthdate"]}
+    said = {"purpose#en-CA": "To check that you are 19 or over.", "purpose#fr-CA": "Voir."}
+    refused = await sandbox.http.post(REGISTER, json=members(**wanted, **said))
+    assert refused.status_code == 400
+    assert "birthdate" in refused.json()["error_description"]
+    assert "age_equal_or_over" in refused.json()["error_description"]
+    said["purpose#en-CA"] = "To know who you are."
+    assert (await sandbox.http.post(REGISTER, json=members(**wanted, **said))).status_code == 201
+
+
 async def test_signing_in_is_for_those_who_say_that_they_recognize_people(sandbox: Counter) -> None:
     """7.09: ephemeral unless the service says otherwise."""
     body = await register(sandbox, presets=["sign-in"], needs=["recognition"])

@@ -163,6 +163,9 @@ def lint_client(asked: Registration, presets: Mapping[str, Preset]) -> Iterator[
     if asked.needs and known:
         for path in needs.unused(paths):
             yield _found(str(path[0]), OverAskingFinding(FindingKind.UNUSED_NEED, None, path))
+    told = (*asked.names.values(), *asked.purposes.values())
+    for word in needs.exceed_an_age(told):
+        yield _found(word, OverAskingFinding(FindingKind.AGE_IS_ENOUGH, None, (word,)))
     modes = {preset.subject_mode for preset in known}
     if known and asked.subject_mode is not SubjectMode.EPHEMERAL and modes == {SubjectMode.EPHEMERAL}:
         yield problem(ProblemKind.RECOGNISES_NOBODY, "subject_mode")
