@@ -37,6 +37,7 @@ from issuer.web.management_messages import (
 from issuer.web.management_offers import add_offer_routes
 from issuer.web.offer_messages import OfferMessages
 from issuer.web.register_imports import answer_import
+from trillium.runtime.api_router import api_router
 from trillium.runtime.bodies import require_content_type
 
 MAX_REGISTER_BYTES = 64 * 1024 * 1024
@@ -69,7 +70,7 @@ def management_router(
     services: ManagementServices, require: Callable[[Request], Awaitable[None]]
 ) -> APIRouter:
     """All routes under ``/management``; ``require`` lets the holder of the token through."""
-    router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
+    router = api_router(prefix="/management", tags=["management"], dependencies=[Depends(require)])
     add_offer_routes(router, services.offers, services.messages)
     _add_residents(router, services)
     add_contact_routes(router, services.contacts)

@@ -41,7 +41,7 @@ class DeferralsAnswer(BaseModel):
 class DenialRequest(BaseModel):
     """The wallet learns that it was denied, and not why."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     reason: DenialReason
 

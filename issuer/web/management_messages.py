@@ -81,10 +81,10 @@ class StatusReason(StrEnum):
 class StatusChangeRequest(BaseModel):
     """Change the status of one card, of those about a person, or of all that a person may hold."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     change: Literal["revoke", "suspend", "reinstate"]
-    reason: StatusReason
+    reason: Annotated[StatusReason, Field(strict=False)]
     subject_ref: Identifier | None = None
     issuance_id: Identifier | None = None
     held: bool = False

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.requests import Request
 
+from trillium.runtime.api_router import api_router
 from verifier.domain.bundle import LONGEST_LIFE, MEDIA_TYPE
 from verifier.services.create_bundle import CreateBundle
 
@@ -15,7 +16,7 @@ FILE_NAME = "verifier.bundle.jwt"
 
 def bundle_router(create: CreateBundle, require: Callable[[Request], Awaitable[None]]) -> APIRouter:
     """One route; ``require`` lets the holder of the token through."""
-    router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
+    router = api_router(prefix="/management", tags=["management"], dependencies=[Depends(require)])
 
     @router.get(
         "/bundle",

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel
 
+from trillium.runtime.api_router import api_router
 from trillium.runtime.rows import from_column, to_column
 from verifier.domain.evidence import (
     EVIDENCE_MEDIA_TYPE,
@@ -53,7 +54,7 @@ class EvidenceServices:
 
 def evidence_router(services: EvidenceServices) -> APIRouter:
     """Each route asks for the relying service's id and secret (HTTP Basic) and shows it its own alone."""
-    router = APIRouter(tags=["relying services"])
+    router = api_router(tags=["relying services"])
     caller = Depends(services.caller)
 
     @router.get(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 
+from trillium.runtime.api_router import api_router
 from verifier.domain.preset import Preset
 from verifier.services.relying_services import RelyingServices
 from verifier.web.management_clients import add_client_routes
@@ -25,7 +26,7 @@ def management_router(
     services: ManagementServices, require: Callable[[Request], Awaitable[None]]
 ) -> APIRouter:
     """All routes under ``/management``; ``require`` lets the holder of the token through."""
-    router = APIRouter(prefix="/management", tags=["management"], dependencies=[Depends(require)])
+    router = api_router(prefix="/management", tags=["management"], dependencies=[Depends(require)])
 
     add_client_routes(router, services.clients)
 

@@ -9,13 +9,15 @@ from specs.openid4vp import RequestUriMethod, ResponseMode
 from verifier.domain.presentation import ClientIdPrefix, CrossDevice, Release
 from verifier.services.start_presentation import StartOptions
 
+_BY_ITS_VALUE = Field(strict=False)
+"""An enumeration: in JSON it is a text."""
 PresetId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
 
 
 class Message(BaseModel):
-    """Whatever is not known is refused, so that a misspelt member does not go unnoticed."""
+    """What is not known is refused, so that a misspelt member does not go unnoticed; a text is no number."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class PresentationRequest(Message):
@@ -25,12 +27,12 @@ class PresentationRequest(Message):
     flow: Literal["api", "page"] = "api"
     """``api``: the service shows link and QR code itself. ``page``: a page of the verifier does, in the
     visitor's browser, and the result waits for that browser."""
-    client_id_prefix: ClientIdPrefix = ClientIdPrefix.X509_HASH
+    client_id_prefix: Annotated[ClientIdPrefix, _BY_ITS_VALUE] = ClientIdPrefix.X509_HASH
     by_value: bool = False
     """The whole request in the link; always so for ``redirect_uri``, which is not signed."""
     response_mode: Literal["direct_post", "direct_post.jwt"] = "direct_post.jwt"
     request_uri_method: Literal["get", "post"] = "post"
-    cross_device: CrossDevice | None = None
+    cross_device: Annotated[CrossDevice | None, _BY_ITS_VALUE] = None
     """Left out: as the preset says. More protection may be asked for, less may not."""
     return_url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
     """Where the page leads back to: one that is registered, character by character."""

@@ -8,6 +8,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import StreamingResponse
 
+from specs.encoding import EncodingError, parse_json
+from trillium.runtime.api_router import api_router
 from trillium.runtime.bodies import read_json
 from trillium.runtime.openapi import describe_body
 from trillium.runtime.qr import QrTooLarge, draw_qr_apart
@@ -50,7 +52,7 @@ class PresentationServices:
 
 def presentation_router(services: PresentationServices) -> APIRouter:
     """Routes under ``/presentations``; each asks for the relying service's id and secret (HTTP Basic)."""
-    router = APIRouter(prefix="/presentations", tags=["relying services"])
+    router = api_router(prefix="/presentations", tags=["relying services"])
     caller = relying_service_caller(services.clients)
     _add_asking(router, services, caller)
     _add_looking(router, services, caller)
@@ -143,6 +145,8 @@ async def _read_request(request: Request) -> PresentationRequest:
     """Read only once the caller is known, so not left to the framework."""
     body = await read_json(request)
     try:
-        return PresentationRequest.model_validate_json(body)
+        return PresentationRequest.model_validate(parse_json(body, max_bytes=len(body)))
+    except EncodingError as error:
+        raise RequestValidationError([{"type": error.code, "loc": ("body",)}]) from error
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None

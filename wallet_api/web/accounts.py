@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from trillium.runtime.api_router import api_router
 from trillium.runtime.authorization import parse_bearer
 from wallet_api.domain.account import Account
 from wallet_api.services.accounts import Accounts
@@ -34,7 +35,7 @@ def accounts_router(
     accounts: Accounts, require_management: Callable[[Request], Awaitable[None]]
 ) -> APIRouter:
     """``POST /accounts`` for management, ``GET /account`` for the resident."""
-    router = APIRouter(tags=["accounts"], dependencies=[Depends(no_store)])
+    router = api_router(tags=["accounts"], dependencies=[Depends(no_store)])
     caller = caller_by_token(accounts)
 
     @router.post(

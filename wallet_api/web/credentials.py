@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 
 from specs.sd_jwt_vc import choose_display
+from trillium.runtime.api_router import api_router
 from trillium.runtime.i18n import language_of
 from wallet_api.domain.account import Account
 from wallet_api.domain.held_credential import CredentialId, HeldCredential, short_type
@@ -21,7 +22,7 @@ from wallet_api.web.messages import (
 
 def credentials_router(cards: Cards, caller: Caller) -> APIRouter:
     """Routes under ``/credentials``, for the holder of an account's token."""
-    router = APIRouter(prefix="/credentials", tags=["credentials"], dependencies=[Depends(no_store)])
+    router = api_router(prefix="/credentials", tags=["credentials"], dependencies=[Depends(no_store)])
 
     @router.get("", summary="The credentials that are kept")
     async def list_cards(account: Annotated[Account, Depends(caller)], request: Request) -> CredentialsAnswer:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from trillium.runtime.api_router import api_router
 from wallet_api.domain.account import Account
 from wallet_api.domain.history import HistoryId
 from wallet_api.services.history import History, Recorded
@@ -14,7 +15,7 @@ from wallet_api.web.messages import HistoryAnswer, HistoryEntryAnswer, ShownCard
 
 def history_router(history: History, caller: Caller) -> APIRouter:
     """Routes under ``/history``, for the holder of an account's token."""
-    router = APIRouter(prefix="/history", tags=["history"], dependencies=[Depends(no_store)])
+    router = api_router(prefix="/history", tags=["history"], dependencies=[Depends(no_store)])
 
     @router.get("", summary="What was shown to whom, newest first")
     async def list_history(account: Annotated[Account, Depends(caller)]) -> HistoryAnswer:

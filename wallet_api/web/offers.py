@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from specs.openid4vci import CredentialConfiguration, TxCode
 from specs.sd_jwt_vc import render_text
 from specs.sd_jwt_vc.display import MAX_DESCRIPTION
+from trillium.runtime.api_router import api_router
 from wallet_api.domain.account import Account
 from wallet_api.domain.held_credential import short_type
 from wallet_api.domain.operation import OperationId
@@ -30,7 +31,7 @@ from wallet_api.web.messages import (
 
 def offers_router(open_offer: OpenOffer, accept_offer: AcceptOffer, caller: Caller) -> APIRouter:
     """Routes under ``/offers``, for the holder of an account's token."""
-    router = APIRouter(prefix="/offers", tags=["offers"], dependencies=[Depends(no_store)])
+    router = api_router(prefix="/offers", tags=["offers"], dependencies=[Depends(no_store)])
 
     @router.post("", status_code=201, summary="Read a credential offer: who offers what")
     async def read_offer(account: Annotated[Account, Depends(caller)], request: OfferRequest) -> OfferAnswer:

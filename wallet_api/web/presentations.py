@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from trillium.runtime.api_router import api_router
 from wallet_api.domain.account import Account
 from wallet_api.domain.consent import RequestedCredential, WhyNot
 from wallet_api.domain.operation import OperationId
@@ -29,7 +30,7 @@ def presentations_router(
     open_request: OpenRequest, consent: ConsentToRequest, answer: AnswerRequest, caller: Caller
 ) -> APIRouter:
     """Routes under ``/presentations``, for the holder of an account's token."""
-    router = APIRouter(prefix="/presentations", tags=["presentations"], dependencies=[Depends(no_store)])
+    router = api_router(prefix="/presentations", tags=["presentations"], dependencies=[Depends(no_store)])
 
     @router.post("", status_code=201, summary="Read a presentation request: who asks for what")
     async def read_request(

@@ -85,12 +85,19 @@ async def test_an_offer_that_cannot_be_made_is_not_half_made(issuer: RunningIssu
     assert issuer.rows() == before
 
 
+WHOLE = b'{"subject_ref": "somebody", "credential_configuration_ids": ["photo-card"]}'
+TWICE = WHOLE.replace(b"}", b', "subject_ref": "somebody-else"}')
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
         (b"", "application/json"),
         (b"{", "application/json"),
         (b"[]", "application/json"),
+        (TWICE, "application/json"),
+        (WHOLE.replace(b"}", b', "expires_in": "60"}'), "application/json"),
+        (WHOLE.replace(b"}", b', "tx_code": 1}'), "application/json"),
         (b'{"subject_ref": "\xff"}', "application/json"),
         (b'{"subject_ref": "\\ud800"}', "application/json"),
         (b"subject_ref=a", "application/x-www-form-urlencoded"),

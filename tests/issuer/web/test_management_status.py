@@ -134,3 +134,17 @@ async def test_a_person_who_cannot_be_one(issuer: RunningIssuer, subject_ref: st
 async def test_somebody_without_cards_has_none(issuer: RunningIssuer) -> None:
     answer = await issuer.manage("GET", "/credentials", params={"subject_ref": "nobody"})
     assert answer.json() == {"credentials": []}
+
+
+@pytest.mark.parametrize(
+    "more",
+    ['"change": "suspend"', '"subject_ref": "everybody"', '"held": "true"', '"held": 1'],
+)
+async def test_a_change_with_two_meanings_changes_nothing(issuer: RunningIssuer, more: str) -> None:
+    card = await new_card(issuer)
+    person = await issuer.subject_ref()
+    body = f'{{"change": "revoke", "reason": "lost", "subject_ref": "{person}", {more}}}'
+    headers = {"Content-Type": "application/json"}
+    answer = await issuer.manage("POST", "/status-changes", content=body.encode(), headers=headers)
+    assert problem(answer) == (400, "invalid_request")
+    assert card in await cards(issuer)

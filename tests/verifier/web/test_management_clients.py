@@ -1,6 +1,7 @@
 """Management of relying services over HTTP."""
 
 import base64
+import json
 from typing import Any
 
 import httpx
@@ -51,6 +52,17 @@ async def test_everything_that_is_registered_is_shown(counter: Counter) -> None:
     assert shown["names"] == {"en-CA": "Shop", "fr-CA": "Boutique"}
     assert (shown["disabled_at"], shown["old_secret_until"]) == (None, None)
     assert (await manage(counter, "GET")).json() == {"clients": [shown]}
+
+
+@pytest.mark.parametrize("name", ["presets", "webhook_url", "evidence_key", "name_en"])
+async def test_a_member_that_is_there_twice_registers_nothing(counter: Counter, name: str) -> None:
+    """Which of the two counts is for each parser to say, so that what was approved is not what is used."""
+    twice = json.dumps(FULL)[:-1] + f', "{name}": {json.dumps(FULL[name])}}}'
+    headers = counter.management | {"Content-Type": "application/json"}
+    answer = await counter.http.post("/management/clients", content=twice, headers=headers)
+    assert answer.status_code == 400
+    assert is_problem(answer, "invalid_request")
+    assert (await manage(counter, "GET")).json() == {"clients": []}
 
 
 BAD_KEYS: dict[str, Any] = {
@@ -143,7 +155,7 @@ async def test_a_new_secret_is_shown_once_and_the_old_one_ends(counter: Counter)
     assert await may_call(counter, client_id, newest)
 
 
-@pytest.mark.parametrize("hours", [-1, 169, "a", 1.5, None])
+@pytest.mark.parametrize("hours", [-1, 169, "a", 1.5, None, "1", True])
 async def test_overlaps_of_secrets_are_bounded(counter: Counter, hours: object) -> None:
     one = await added(counter)
     path = f"/{one['client_id']}/secret"

@@ -60,6 +60,11 @@ async def test_answers_are_encrypted_unless_asked_otherwise(counter: Counter) ->
         ({"reference": "a\nb"}, "bad_reference"),
         ({"lifetime_seconds": 29}, "invalid_request"),
         ({"lifetime_seconds": 3600}, "bad_lifetime"),
+        ({"lifetime_seconds": "60"}, "invalid_request"),
+        ({"lifetime_seconds": 60.0}, "invalid_request"),
+        ({"lifetime_seconds": True}, "invalid_request"),
+        ({"by_value": "true"}, "invalid_request"),
+        ({"by_value": 1}, "invalid_request"),
         ({"transaction_data": [{"type": "payment"}]}, "invalid_transaction_data"),
         ({"nonce": "mine"}, "invalid_request"),
         ({"dcql_query": {}}, "invalid_request"),
@@ -71,7 +76,17 @@ async def test_what_cannot_be_asked_for(counter: Counter, wanted: dict[str, Any]
     assert is_problem(answer, code)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b'"identity"', b"\xff", b'{"preset": 1}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"[]", b"{", b"null", b'"identity"', b"\xff", b'{"preset": 1}'),
+        b'{"preset": "identity", "preset": "age-19-or-over"}',
+        b'{"preset": "identity", "pres\\u0065t": "identity"}',
+        b'{"preset": "identity", "transaction_data": [{"type": "a", "type": "b"}]}',
+        b'{"preset": "identity", "lifetime_seconds": NaN}',
+        b'{"preset": "identity", "transaction_data": ' + b"[" * 99 + b"]" * 99 + b"}",
+    ],
+)
 async def test_what_is_no_request(counter: Counter, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     service = await shop(counter)

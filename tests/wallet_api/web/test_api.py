@@ -265,3 +265,24 @@ async def test_the_description_names_every_operation(server: Running) -> None:
         "post /presentations/{operation_id}/consent",
         "post /presentations/{operation_id}/refuse",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/offers", '{"credential_offer": "a", "credential_offer": "b"}'),
+        ("/offers/x/accept", '{"copies": 1, "copies": 2}'),
+        ("/offers/x/accept", '{"copies": "1"}'),
+        ("/presentations", '{"authorization_request": "a", "authorization_request": "b"}'),
+    ],
+)
+async def test_a_member_that_is_there_twice_is_refused(server: Running, path: str, body: str) -> None:
+    headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+    answer = await server.client.post(path, content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+
+
+async def test_an_account_with_two_names_is_not_opened(server: Running) -> None:
+    headers = {"Authorization": f"Bearer {server.management}", "Content-Type": "application/json"}
+    for body, status in (('{"name": "a", "name": "b"}', 400), ('{"name": "a"}', 201)):
+        assert (await server.client.post("/accounts", content=body, headers=headers)).status_code == status

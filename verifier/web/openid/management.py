@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Depends, Response
 from starlette.requests import Request
 
+from trillium.runtime.api_router import api_router
 from verifier.domain.event import Actor
 from verifier.domain.openid.client import Approval
 from verifier.domain.openid.registration import parse_registration, with_presets_words
@@ -35,7 +36,7 @@ def openid_clients_router(
     require: Callable[[Request], Awaitable[None]],
 ) -> APIRouter:
     """All routes under ``/management/openid-clients``; ``require`` lets the holder of the token through."""
-    router = APIRouter(
+    router = api_router(
         prefix="/management/openid-clients", tags=["management"], dependencies=[Depends(require)]
     )
 
