@@ -58,7 +58,7 @@ class BadWebhookUrl(BadServiceAddress):
     """Not an address that may be called."""
 
     code = "bad_webhook_url"
-    text = "The webhook must be an https address without a fragment."
+    text = "The webhook must be an https address at a public host that is not ours, without a fragment."
 
 
 class BadEvidenceKey(VerifierError):

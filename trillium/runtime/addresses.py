@@ -12,6 +12,8 @@ _GLOBAL_V6 = IPv6Network("2000::/3")
 _REFUSED_V6 = tuple(IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
 _TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
 
+_NEVER_PUBLIC = frozenset({"localhost", "invalid", "local", "internal", "onion", "alt"})
+
 # A host whose last label is a number is an IPv4 address to the system's resolver, in many spellings:
 # 2130706433, 0x7f.1 and 0177.0.0.1 are all 127.0.0.1.
 _NUMERIC_LABEL = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.IGNORECASE)
@@ -45,6 +47,22 @@ def is_plain_host(host: str) -> bool:
         return str(ip_address(host)) == host.lower()
     except ValueError:
         return not _NUMERIC_LABEL.fullmatch(host.rstrip(".").rpartition(".")[2])
+
+
+def may_be_public(host: str) -> bool:
+    """Whether `host` (without brackets) can belong to the open internet at all; nothing is looked up.
+
+    Not so: addresses that are not public, in any spelling, names without a dot, and names that are never
+    handed out (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476).
+    """
+    name = host.lower()
+    try:
+        parsed = ip_address(name)
+    except ValueError:
+        labels = name.split(".")
+        inside = labels[-1] in _NEVER_PUBLIC or name.endswith(".home.arpa")
+        return len(labels) > 1 and "" not in labels and not inside and is_plain_host(name)
+    return str(parsed) == name and is_public(name)
 
 
 async def resolve(host: str, port: int) -> list[str]:

@@ -9,6 +9,7 @@ import httpx
 
 from keys import KeyPurpose, KeyRing, KeySpec, open_key_ring
 from specs.jose import Algorithm
+from trillium.runtime.addresses import may_be_public
 from trillium.runtime.clock import SystemClock
 from trillium.runtime.database import Database, SqliteDatabase
 from trillium.runtime.http_client import StrangerClient
@@ -18,6 +19,7 @@ from verifier.clients.issuer_keys import HttpIssuerKeys
 from verifier.clients.list_collection import HttpListCollection
 from verifier.clients.status_lists import HttpStatusLists
 from verifier.clients.webhooks import HttpWebhookReceiver
+from verifier.domain.callable_addresses import CallableAddresses
 from verifier.ports import (
     Clock,
     EvidenceStore,
@@ -142,3 +144,8 @@ def open_outside(
         OfflineSources(open_met_lists(database), HttpListCollection(statuses, client)),
         open_openid(database, client),
     )
+
+
+def callable_addresses(settings: Settings) -> CallableAddresses:
+    """What services may register for us to call: what the client for strangers would call at all."""
+    return CallableAddresses(may_be_public, settings.loopback_origins, settings.public_url)

@@ -10,7 +10,7 @@ from verifier.app.kept import KeptServices, build_kept
 from verifier.app.messages import build_webhooks
 from verifier.app.openid.parts import OpenIdParts
 from verifier.app.openid.provider import OpenId, build_openid
-from verifier.app.outside import Outside
+from verifier.app.outside import Outside, callable_addresses
 from verifier.app.pages import PageServices, build_pages
 from verifier.app.presets import PresetsInForce
 from verifier.app.requests import build_requests
@@ -74,7 +74,7 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
         outside=outside,
         trust=trust,
         presets=presets,
-        clients=RelyingServices(store, presets, clock, randomness, settings.loopback_origins),
+        clients=RelyingServices(store, presets, clock, randomness, callable_addresses(settings)),
         start=requests.start,
         serve=requests.serve,
         receive=requests.receive,

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from specs.jose import PublicJwk
+from verifier.domain.callable_addresses import CallableAddresses, origin_of_parts
 from verifier.errors import BadReturnUrl, BadServiceAddress, BadSite, BadWebhookUrl
 
 MAX_LENGTH: Final = 2048
@@ -29,25 +30,29 @@ class Addresses:
     evidence_key: PublicJwk | None = None
 
 
-def verify_addresses(addresses: Addresses, *, loopback_origins: Collection[str]) -> Addresses:
+def verify_addresses(addresses: Addresses, *, callable_ones: CallableAddresses) -> Addresses:
     """``addresses``, with the site that follows from the return URLs when none is named.
 
-    ``loopback_origins``: exact origins that need not be https, for one's own machine only.
+    ``callable_ones``: what the webhook has to be among; its loopback origins need not be https anywhere.
 
     Raises:
         BadSite, BadReturnUrl, BadWebhookUrl: with what is wrong in the detail.
     """
+    loopback_origins = callable_ones.loopback_origins
     site = addresses.site
-    if site is not None and _origin(_parse(site, BadSite, loopback_origins)) != site:
+    if site is not None and origin_of_parts(_parse(site, BadSite, loopback_origins)) != site:
         raise BadSite("not an origin: scheme, host and perhaps a port, nothing after it")
     for url in _each_once(addresses.return_urls):
         parts = _parse(url, BadReturnUrl, loopback_origins)
-        site = site or _origin(parts)
+        site = site or origin_of_parts(parts)
         if not _is_on(parts, urlsplit(site)):
             # People compare the site with their address bar: they must come back to where it says.
             raise BadReturnUrl("not on the site of the relying service")
     if addresses.webhook_url is not None:
         _parse(addresses.webhook_url, BadWebhookUrl, loopback_origins)
+        fault = callable_ones.fault_of(addresses.webhook_url)
+        if fault:
+            raise BadWebhookUrl(fault)
     return replace(addresses, site=site)
 
 
@@ -71,18 +76,12 @@ def _parse(url: str, error: type[BadServiceAddress], loopback_origins: Collectio
         raise error("has a user, a fragment or no such port")
     if parts.netloc != parts.netloc.lower() or not _HOST.fullmatch(parts.hostname or ""):
         raise error("has no host in lower case")
-    if parts.scheme != "https" and _origin(parts) not in loopback_origins:
+    if parts.scheme != "https" and origin_of_parts(parts) not in loopback_origins:
         raise error("is not https")
     return parts
-
-
-def _origin(parts: SplitResult) -> str:
-    usual = {"https": 443, "http": 80}.get(parts.scheme)
-    port = "" if parts.port in (None, usual) else f":{parts.port}"
-    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def _is_on(parts: SplitResult, site: SplitResult) -> bool:
     """The site itself or a host below its host."""
     below = (parts.hostname or "").endswith(f".{site.hostname}") and parts.scheme == site.scheme
-    return below or _origin(parts) == _origin(site)
+    return below or origin_of_parts(parts) == origin_of_parts(site)

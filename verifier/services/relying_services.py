@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from specs.encoding import b64url_encode
+from verifier.domain.callable_addresses import CallableAddresses
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.preset import Preset
 from verifier.domain.relying_service import ClientId, PreviousSecret, RelyingService
@@ -34,13 +35,13 @@ class RegisteredService:
 
 @dataclass(frozen=True, slots=True)
 class RelyingServices:
-    """``loopback_origins``: exact origins that addresses may have without https."""
+    """``callable_ones``: which addresses can be registered for us to call."""
 
     store: RelyingServiceStore
     presets: Mapping[str, Preset]
     clock: Clock
     randomness: Randomness
-    loopback_origins: Collection[str] = ()
+    callable_ones: CallableAddresses
 
     async def register(
         self,
@@ -163,7 +164,7 @@ class RelyingServices:
     def _verified(self, service: RelyingService, addresses: Addresses) -> RelyingService:
         if not service.presets or any(preset not in self.presets for preset in service.presets):
             raise UnknownPreset
-        good = verify_addresses(addresses, loopback_origins=self.loopback_origins)
+        good = verify_addresses(addresses, callable_ones=self.callable_ones)
         return replace(
             service,
             site=good.site,

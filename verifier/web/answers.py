@@ -65,7 +65,10 @@ ANSWERS: Mapping[type[Exception], Entry] = {
     errors.BadReturnUrl: _told(
         400, "Chaque adresse de retour doit être une adresse https du site du service, sans fragment."
     ),
-    errors.BadWebhookUrl: _told(400, "Le point d'appel doit être une adresse https sans fragment."),
+    errors.BadWebhookUrl: _told(
+        400,
+        "Le point d'appel doit être une adresse https sans fragment, chez un hôte public autre que nous.",
+    ),
     errors.BadEvidenceKey: _told(
         400, "La clé des preuves doit être une JWK publique sur P-256 avec alg ECDH-ES."
     ),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trillium.runtime.addresses import is_plain_host, is_public, resolve
+from trillium.runtime.addresses import is_plain_host, is_public, may_be_public, resolve
 
 NOT_PUBLIC = {
     "127.0.0.1": "loopback",
@@ -85,3 +85,26 @@ async def test_the_resolver_gives_each_address_once() -> None:
     addresses = await resolve("localhost", 80)
     assert set(addresses) <= {"127.0.0.1", "::1"}
     assert len(addresses) == len(set(addresses)) > 0
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["shop.example", "8.8.8.8", "2606:4700:4700::1111", "a.b.c.example", "xn--shp-rna.example", "7.example"],
+)
+def test_hosts_that_may_be_public(host: str) -> None:
+    assert may_be_public(host)
+    assert may_be_public(host.upper())
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *NOT_PUBLIC,
+        *("127.1", "2130706433", "0x7f.1", "0177.0.0.1", "0X7F000001", "1.2.3", "010.8.8.8"),
+        *("localhost", "LOCALHOST", "a.localhost", "intern", "", ".", "a..b", "example."),
+        *("printer.local", "vault.internal", "box.home.arpa", "hidden.onion", "a.invalid", "a.alt"),
+        "0:0:0:0:0:0:0:1",
+    ],
+)
+def test_hosts_that_never_are(host: str) -> None:
+    assert not may_be_public(host)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from specs.jose import create_public_jwk
 from specs.oauth.client_registration import create_client_metadata
+from tests.verifier.domain.callable import CALLABLE
 from tests.verifier.openid.registering import BACK, members
 from tests.verifier.services.checking import TRUST
 from verifier.clients.presets import read_preset_files
@@ -40,8 +41,8 @@ from verifier.openid_errors import RegistrationRefused
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 ACR = "https://verifier.example/openid/acr/"
 PRESETS = read_preset_files(None, production=True).resolved(known_types(TRUST))
-SANDBOX = RegistrationRules(PRESETS, ACR, sandbox=True)
-PRODUCTION = RegistrationRules(PRESETS, ACR, sandbox=False)
+SANDBOX = RegistrationRules(PRESETS, ACR, sandbox=True, callable_ones=CALLABLE)
+PRODUCTION = RegistrationRules(PRESETS, ACR, sandbox=False, callable_ones=CALLABLE)
 KEYS = {"keys": [create_public_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), kid="a")]}
 
 
@@ -153,6 +154,13 @@ def test_addresses_after_logout_obey_the_same_rules() -> None:
         ({"grant_types": ["implicit"]}, "grant_types"),
         ({"response_types": ["code id_token"]}, "grant_types"),
         ({"backchannel_logout_uri": "javascript:alert(1)"}, "backchannel_logout_uri"),
+        ({"backchannel_logout_uri": "https://169.254.169.254/"}, "backchannel_logout_uri"),
+        ({"backchannel_logout_uri": "http://localhost:8000/verifier/openid/par"}, "backchannel_logout_uri"),
+        ({"backchannel_logout_uri": "http://127.0.0.1:9/out"}, "backchannel_logout_uri"),
+        ({"jwks_uri": "https://[::1]/jwks"}, "jwks_uri"),
+        ({"jwks_uri": "https://[::ffff:10.0.0.1]/jwks"}, "jwks_uri"),
+        ({"jwks_uri": "https://0x7f.1/jwks"}, "jwks_uri"),
+        ({"sector_identifier_uri": "https://localhost/all.json"}, "sector_identifier_uri"),
     ],
 )
 def test_what_cannot_be_registered_is_named(changed: dict[str, Any], place: str) -> None:

@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specs.jose import public_jwk_of
+from tests.verifier.domain.callable import CALLABLE, LAPTOP
 from tests.verifier.issuing import SimulatedIssuer
+from trillium.runtime.addresses import may_be_public
+from verifier.domain.callable_addresses import CallableAddresses
 from verifier.domain.service_addresses import MAX_LENGTH, MAX_RETURN_URLS, Addresses, verify_addresses
 from verifier.errors import BadReturnUrl, BadServiceAddress, BadSite, BadWebhookUrl
 
 SITE = "https://shop.example"
-LAPTOP = "http://localhost:9000"
 
 BAD_ANYWHERE = {
     "empty": "",
@@ -39,11 +41,11 @@ BAD_ANYWHERE = {
 
 def registered(*return_urls: str, site: str | None = SITE, webhook: str | None = None) -> Addresses:
     addresses = Addresses(site=site, return_urls=return_urls, webhook_url=webhook)
-    return verify_addresses(addresses, loopback_origins=(LAPTOP,))
+    return verify_addresses(addresses, callable_ones=CALLABLE)
 
 
 def test_nothing_needs_to_be_registered() -> None:
-    assert verify_addresses(Addresses(), loopback_origins=()) == Addresses()
+    assert verify_addresses(Addresses(), callable_ones=CALLABLE) == Addresses()
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,55 @@ def test_no_address_twice_and_not_too_many() -> None:
 
 def test_the_key_for_evidence_is_left_alone() -> None:
     key = public_jwk_of(SimulatedIssuer().root.certificate.public_key())
-    assert verify_addresses(Addresses(evidence_key=key), loopback_origins=()).evidence_key == key
+    assert verify_addresses(Addresses(evidence_key=key), callable_ones=CALLABLE).evidence_key == key
+
+
+NEVER_CALLED = {
+    "loopback": "https://127.0.0.1/",
+    "loopback-with-port": "https://127.0.0.1:8765/x",
+    "loopback-number": "https://2130706433/",
+    "loopback-hexadecimal": "https://0x7f.1/",
+    "loopback-octal": "https://0177.0.0.1/",
+    "loopback-short": "https://127.1/",
+    "this-machine": "https://localhost/",
+    "this-machine-below": "https://hook.localhost/",
+    "unspecified": "https://0.0.0.0/",
+    "metadata-of-a-cloud": "https://169.254.169.254/latest",
+    "private": "https://10.0.0.1/",
+    "private-home": "https://192.168.1.1/",
+    "shared": "https://100.64.0.1/",
+    "documentation": "https://203.0.113.5/",
+    "multicast": "https://224.0.0.1/",
+    "name-without-a-dot": "https://intern/",
+    "name-of-a-house": "https://printer.local/",
+    "name-of-a-company": "https://vault.internal/",
+    "name-at-home": "https://box.home.arpa/",
+    "our-own": "http://localhost:8000/verifier/openid/par",
+    "our-own-other-application": "http://localhost:8000/issuer/management/offers",
+    "our-own-by-number": "http://127.0.0.1:8000/x",
+}
+
+
+@pytest.mark.parametrize("defect", NEVER_CALLED)
+def test_a_webhook_that_could_never_be_called_is_not_registered(defect: str) -> None:
+    with pytest.raises(BadWebhookUrl):
+        registered(webhook=NEVER_CALLED[defect])
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://own.example/", "https://OWN.example:443/x", "http://own.example:443/", "https://own.example./"],
+)
+def test_in_service_nobody_has_us_call_ourselves(url: str) -> None:
+    ours = CallableAddresses(may_be_public, (), "https://own.example/verifier")
+    assert ours.fault_of(url) == "is an address of ours"
+    assert ours.fault_of("https://own.example:8443/") == ""
+    assert ours.fault_of("https://other.example/") == ""
+
+
+def test_public_hosts_and_the_services_of_a_laptop_stay_usable() -> None:
+    for url in ("https://hook.example/in", "https://8.8.8.8/in", f"{LAPTOP}/hook"):
+        assert registered(webhook=url).webhook_url == url
 
 
 @given(st.text(max_size=80))

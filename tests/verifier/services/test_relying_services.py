@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.verifier.domain.callable import CALLABLE
 from tests.verifier.surroundings import MANAGEMENT, Desk, HandClock
 from trillium.runtime.randomness import SystemRandomness
 from verifier.domain.event import Event, EventName
@@ -106,7 +107,7 @@ async def test_known_and_unknown_ids_take_the_same_steps() -> None:
             return await super().find_service(client_id)
 
     store = Watched()
-    services = RelyingServices(store, Desk().verifier.presets, HandClock(), SystemRandomness())
+    services = RelyingServices(store, Desk().verifier.presets, HandClock(), SystemRandomness(), CALLABLE)
     registered = await register(services)
     # The zeros that an unknown id is compared with are the hash of nothing.
     assert not hmac.compare_digest(bytes(32), registered.service.secret_hash)

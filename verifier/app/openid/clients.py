@@ -12,6 +12,7 @@ from trillium.runtime.hot_routes import Handler
 from trillium.runtime.openapi import Content, HotRoute
 from trillium.runtime.pages import Pages
 from verifier.app.openid.parts import OpenIdParts
+from verifier.app.outside import callable_addresses
 from verifier.clients.openid.sector_lists import HttpSectorLists
 from verifier.domain.openid.registration import RegistrationRules
 from verifier.services.openid.register_client import ClientRegistrations
@@ -47,7 +48,12 @@ def build_clients(parts: OpenIdParts) -> ClientServices:
     registrations = ClientRegistrations(
         stores.clients,
         outside.store,
-        RegistrationRules(parts.presets, f"{issuer}/acr/", sandbox=not settings.is_production),
+        RegistrationRules(
+            parts.presets,
+            f"{issuer}/acr/",
+            sandbox=not settings.is_production,
+            callable_ones=callable_addresses(settings),
+        ),
         HttpSectorLists(stores.client),
         outside.clock,
         outside.randomness,

@@ -17,6 +17,7 @@ from specs.oauth.client_registration import (
     parse_localized,
 )
 from specs.oauth.errors import OAuthError
+from verifier.domain.callable_addresses import CallableAddresses
 from verifier.domain.needs import NEEDS, RECOGNITION, STABLE_SUBJECT_CLAIM, is_nameable
 from verifier.domain.openid.client import AuthMethod
 from verifier.domain.openid.registration_texts import PROBLEM_TEXTS, ProblemKind
@@ -69,6 +70,8 @@ class RegistrationRules:
     presets: Mapping[str, Preset]
     acr: str
     sandbox: bool
+    callable_ones: CallableAddresses
+    """What we can be made to call: keys, logouts, sector lists."""
 
 
 def problem(kind: ProblemKind, place: str) -> RegistrationProblem:
@@ -137,6 +140,7 @@ def problems_of(asked: Registration, rules: RegistrationRules) -> tuple[Registra
     return (
         *_texts_missing(asked),
         *_about_redirects(asked.metadata, rules),
+        *_about_calls(asked.metadata, rules.callable_ones),
         *_about_method(asked),
         *_about_metadata(asked.metadata),
         *_about_presets(asked, rules),
@@ -199,6 +203,17 @@ def _about_redirects(metadata: ClientMetadata, rules: RegistrationRules) -> Iter
         kind = _against_redirect(uri, public=public, sandbox=rules.sandbox)
         if kind is not None:
             yield problem(kind, "post_logout_redirect_uris")
+
+
+def _about_calls(metadata: ClientMetadata, callable_ones: CallableAddresses) -> Iterator[RegistrationProblem]:
+    called = {
+        "jwks_uri": metadata.jwks_uri,
+        "sector_identifier_uri": metadata.sector_identifier_uri,
+        "backchannel_logout_uri": metadata.backchannel_logout_uri,
+    }
+    for name, url in called.items():
+        if url is not None and callable_ones.fault_of(url):
+            yield problem(ProblemKind.NOT_CALLABLE, name)
 
 
 def _against_redirect(uri: str, *, public: bool, sandbox: bool) -> ProblemKind | None:

@@ -23,6 +23,7 @@ class ProblemKind(StrEnum):
     REDIRECT_WILDCARD = "redirect_wildcard"
     REDIRECT_APP = "redirect_app"
     REDIRECT_PARAMETER = "redirect_parameter"
+    NOT_CALLABLE = "not_callable"
     METHOD = "method"
     NO_KEYS = "no_keys"
     ALGORITHM = "algorithm"
@@ -102,6 +103,11 @@ PROBLEM_TEXTS: Final[Mapping[ProblemKind, Texts]] = {
     ProblemKind.PKCE: Texts(
         "Only a client with a secret or a key may do without PKCE.",
         "Seul un client qui a un secret ou une clé peut se passer de PKCE.",
+    ),
+    ProblemKind.NOT_CALLABLE: Texts(
+        "We cannot call this address: it has to be https, at a public host that is not ours.",
+        "Nous ne pouvons pas appeler cette adresse : il la faut en https, chez un hôte public autre que "
+        "nous.",
     ),
     ProblemKind.NOT_SUPPORTED: Texts(
         "This cannot be registered here; leave it out.", "Ceci ne peut pas être inscrit ici; retirez-le."
