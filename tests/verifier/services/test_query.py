@@ -189,7 +189,9 @@ async def test_5_16_an_index_counts_as_issued() -> None:
     await not_answered(present(CREDENTIAL, HONEST, ("nationalities", 1)), preset)
 
 
-@pytest.mark.parametrize("path", [["given_name", 0], ["nationalities", "0"], ["address", None], ["nobody"]])
+@pytest.mark.parametrize(
+    "path", [["given_name", 0], ["nationalities", "0"], ["address", None, "locality"], ["nobody"]]
+)
 async def test_5_16_paths_of_another_type_are_not_matched(path: list[str | int | None]) -> None:
     await not_answered(present_text(CREDENTIAL, HONEST), own_preset({"path": path}))
 

@@ -47,7 +47,7 @@ def write_long_preset(folder: Path) -> Path:
         "purposes": _texts("To rent you a canoe.", "Vous louer un canot, l'été."),
         "subject_mode": "ephemeral",
         "status_max_age": {"sandbox": 0, "production": 60},
-        "needs": ["name", "address", "residence", "age", colour],
+        "needs": ["name", "address", "age", colour],
         "retention": {"days": 30, "purposes": _texts("To find the canoe again.", "Retrouver le canot.")},
         "evidence": {"days": 1, "purposes": _texts("In case of a dispute.", "En cas de litige.")},
         "query": {
