@@ -23,6 +23,7 @@ from trillium.runtime.management import ManagementGuard, open_management_guard
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.mounting import Part
 from trillium.runtime.openapi import add_hot_routes, document_hot_routes
+from trillium.runtime.pages import STATIC_FOLDER, PageOptions, Pages, static_mount
 from trillium.runtime.randomness import SystemRandomness
 from trillium.runtime.rate_limit import TokenBuckets
 from trillium.runtime.readiness import READY_PATH, Finding, Readiness, readiness_route
@@ -283,9 +284,23 @@ def assemble(
         },
         quiet=lambda path: path in (HEALTH_PATH, READY_PATH),
     )
-    renderer = install_error_handlers(app, ANSWERS, lambda _path: CallerKind.PROBLEM)
+    # No pages of its own: only the one for a person who has come to an address where nothing is.
+    app.router.routes.append(static_mount("runtime", STATIC_FOLDER))
+    renderer = install_error_handlers(app, ANSWERS, lambda _path: CallerKind.PROBLEM, _pages(settings))
     install_middleware(app, renderer, options)
     return app
+
+
+def _pages(settings: Settings) -> Pages:
+    return Pages(
+        PageOptions(
+            product="Trillium",
+            templates=[],
+            base_path=settings.base_path,
+            https=settings.https,
+            sandbox=not settings.is_production,
+        )
+    )
 
 
 def _readiness(ring: KeyRing, outside: Outside, listed: TrustListSource) -> Readiness:

@@ -36,7 +36,7 @@ from specs.encoding import create_json
 from specs.sd_jwt_vc import create_jwt_vc_issuer_metadata
 from trillium.runtime.application import create_application
 from trillium.runtime.cors import CrossOrigin
-from trillium.runtime.errors import CallerKind, install_error_handlers, kinds_by_prefix
+from trillium.runtime.errors import CallerKind, KindOfRoute, install_error_handlers, kinds_by_prefix
 from trillium.runtime.health import HEALTH_PATH
 from trillium.runtime.live_document import LiveDocument
 from trillium.runtime.management import ManagementGuard
@@ -48,6 +48,12 @@ from trillium.runtime.readiness import READY_PATH, readiness_route
 
 PAGE_PREFIXES = ("/authorize", "/sign-in", "/consent", "/offer/")
 """Where people are asked in a browser; errors there are pages."""
+PROTOCOL_PREFIXES = (
+    *("/token", "/par", "/nonce", "/challenge"),
+    *("/credential", "/deferred-credential", "/notification"),
+)
+"""Whose standards say what an error is: the members of OAuth, with registered codes. For documents (offers,
+lists, metadata, types) they say nothing but the status."""
 
 
 def assemble(
@@ -75,11 +81,22 @@ def assemble(
     document_hot_routes(app, routes)
     app.router.routes.extend(sign_in_page_routes(settings, pages, issuer.signing_in, issuer.configurations))
     app.router.routes.extend(static_mounts())
-    kinds = kinds_by_prefix(
-        {"/management": CallerKind.PROBLEM} | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE), CallerKind.OAUTH
-    )
-    install_middleware(app, install_error_handlers(app, ANSWERS, kinds, pages), _middleware(settings))
+    install_middleware(app, install_error_handlers(app, ANSWERS, _kinds(), pages), _middleware(settings))
     return app
+
+
+def _kinds() -> KindOfRoute:
+    """Who is told about errors, and so in which form."""
+    by_prefix = kinds_by_prefix(
+        dict.fromkeys(PROTOCOL_PREFIXES, CallerKind.OAUTH) | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE),
+        CallerKind.PROBLEM,
+    )
+    return lambda path: CallerKind.PROBLEM if is_state_path(path) else by_prefix(path)
+
+
+def is_state_path(path: str) -> bool:
+    """Asked for by the script of an open offer's page every few seconds."""
+    return path.startswith("/offer/") and path.endswith("/state")
 
 
 def _management_services(issuer: Issuer, messages: OfferMessages) -> ManagementServices:
@@ -117,11 +134,8 @@ def _middleware(settings: Settings) -> MiddlewareOptions:
         cross_origin=[
             CrossOrigin(prefix) for prefix in ("/types/", "/status-lists/", "/.well-known/", "/jwks")
         ],
-        # An open page of an offer asks for its state every few seconds.
         quiet=lambda path: (
-            path.startswith("/status-lists/")
-            or path in (HEALTH_PATH, READY_PATH)
-            or (path.startswith("/offer/") and path.endswith("/state"))
+            path.startswith("/status-lists/") or path in (HEALTH_PATH, READY_PATH) or is_state_path(path)
         ),
     )
 

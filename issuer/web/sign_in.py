@@ -19,6 +19,7 @@ from issuer.web.page_session import PageSession
 from specs.oauth import AccessDenied, OAuthError, ServerError, TemporarilyUnavailable
 from trillium.runtime.bodies import MAX_FORM_FIELDS, MalformedForm, read_form
 from trillium.runtime.i18n import Language, language_of, prefer_locales
+from trillium.runtime.looked_at import is_looked_at, nothing_yet
 from trillium.runtime.pages import Pages
 from trillium.runtime.security_headers import content_security_policy
 
@@ -96,6 +97,9 @@ class SignInPages:
 
         The request's parameters do not stay in the browser's address.
         """
+        if request.method != "POST" and not is_looked_at(request):
+            # A pushed request is good once, and the session belongs to the browser that begins it.
+            return nothing_yet()
         pairs = await read_form(request) if request.method == "POST" else query_of(request)
         start = await self.around.sessions.start(pairs)
         if start.cookie is None:
@@ -140,6 +144,8 @@ class SignInPages:
 
     async def come_back(self, request: Request) -> Response:
         """``GET /sign-in/return``: from the provider, with a code or an error."""
+        if not is_looked_at(request):
+            return nothing_yet()  # the provider's code is good once
         cookie = self.around.session.cookie_of(request)
         pairs = query_of(request)
         answer = dict(pairs)

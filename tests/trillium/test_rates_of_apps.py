@@ -66,7 +66,7 @@ async def test_one_address_that_asks_too_often_is_told_when_to_come_back(name: s
         )
     else:
         assert set(body) == {"error", "error_description"}
-        assert body["error"] == "too_many_requests"
+        assert body["error"] == "temporarily_unavailable"
 
 
 @pytest.mark.parametrize("name", LIMITED)

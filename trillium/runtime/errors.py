@@ -10,6 +10,7 @@ import orjson
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -20,6 +21,7 @@ from trillium.runtime.answers import Answer, Answers, CallerKind, answer_for, fi
 from trillium.runtime.asgi import answering
 from trillium.runtime.i18n import Language, language_of
 from trillium.runtime.logs import frames_of
+from trillium.runtime.oauth_codes import registered_code
 from trillium.runtime.refusals import RUNTIME_ANSWERS, UNEXPECTED, MalformedRequest, answer_for_status
 
 __all__ = [
@@ -82,13 +84,14 @@ class ErrorRenderer:
         """Log the error and render its answer."""
         answer = self.answer(error)
         _log(error, answer)
-        return self.render(scope, answer)
+        nowhere = isinstance(error, HTTPException) and error.status_code == 404
+        return self.render(scope, answer, CallerKind.PAGE if nowhere and _wants_page(scope) else None)
 
-    def render(self, scope: Scope, answer: Answer) -> Response:
-        """The answer in the form of this caller."""
+    def render(self, scope: Scope, answer: Answer, kind: CallerKind | None = None) -> Response:
+        """The answer in the form of this caller. `kind`: instead of that of the route."""
         request_id = str(scope.get("trillium.request_id", ""))
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        kind = self._kind_of_route(path)
+        kind = kind or self._kind_of_route(path)
         if kind is CallerKind.PAGE and self._pages is not None:
             response = self._pages.error_response(scope, answer, request_id)
         elif kind is CallerKind.OAUTH:
@@ -101,7 +104,7 @@ class ErrorRenderer:
 
 def render_oauth(answer: Answer) -> Response:
     """RFC 6749 section 5.2, and the error bodies of OpenID4VCI section 8.3.1 alike."""
-    body = {"error": answer.code, "error_description": answer.text}
+    body = {"error": registered_code(answer), "error_description": answer.text}
     return Response(orjson.dumps(body), answer.status, media_type="application/json")
 
 
@@ -169,6 +172,11 @@ def install_error_handlers(
     for kind in (HTTPException, RequestValidationError):
         app.add_exception_handler(kind, handle)
     return renderer
+
+
+def _wants_page(scope: Scope) -> bool:
+    """A person with a browser, who has come to an address where nothing is; programs ask for no HTML."""
+    return "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _log(error: BaseException, answer: Answer) -> None:

@@ -66,6 +66,8 @@ class PageOptions:
     sandbox: bool
     stylesheets: Sequence[str] = ()
     """Addresses below `base_path` of style sheets after our own."""
+    start_page: bool = False
+    """There is one at `base_path`, which errors may lead to."""
     static: Path = STATIC_FOLDER
     """What is served as `/static/runtime`."""
 
@@ -146,6 +148,7 @@ class Pages:
             product=catalogue.gettext(self._options.product),
             sandbox=self._options.sandbox,
             base_path=self._options.base_path,
+            start_page=self._options.start_page,
             stylesheets=[f"{self._options.base_path}{address}" for address in self._options.stylesheets],
             runtime_static=partial(static_address, self._options.base_path, "runtime", static),
             first_sheet=ONTARIO_SHEET if has_ontario_look(static) else PLAIN_SHEET,

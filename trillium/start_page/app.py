@@ -77,6 +77,7 @@ def create_start_page(
             catalogues=[HERE / "locales" / "fr" / "LC_MESSAGES" / "start_page.po"],
             https=https,
             sandbox=sandbox,
+            start_page=True,
             stylesheets=[static_address("", STATIC_NAME, HERE / "static", "start_page.css")],
         )
     )

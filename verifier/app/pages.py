@@ -49,6 +49,12 @@ def build_pages(settings: Settings, ring: KeyRing, outside: Outside) -> PageServ
     return PageServices(sessions, CarriedCodes(sessions))
 
 
+def is_script_path(path: str) -> bool:
+    """Called by the script of a page, which reads JSON."""
+    ends = ("/state", "/browser-requests", "/browser-response")
+    return path.startswith("/present/") and path.endswith(ends)
+
+
 def is_state_path(path: str) -> bool:
     """Asked for by every open page every few seconds: not worth a line in the log."""
     return path.startswith("/present/") and path.endswith("/state")

@@ -25,7 +25,13 @@ from verifier.app.openid.routes import (
     openid_page_routes,
     openid_routers,
 )
-from verifier.app.pages import PAGE_PREFIXES, draw_pages, is_state_path, page_routes
+from verifier.app.pages import (
+    PAGE_PREFIXES,
+    draw_pages,
+    is_script_path,
+    is_state_path,
+    page_routes,
+)
 from verifier.app.presentations import presentation_routes
 from verifier.app.published_keys import key_routes
 from verifier.app.readiness import build_readiness
@@ -88,12 +94,13 @@ def assemble(
 
 def _kinds() -> KindOfRoute:
     """Who is told about errors, and so in which form."""
-    return kinds_by_prefix(
-        dict.fromkeys(("/management", "/presentations", "/evidence"), CallerKind.PROBLEM)
+    by_prefix = kinds_by_prefix(
+        dict.fromkeys(("/request-objects/", "/responses"), CallerKind.OAUTH)
         | dict.fromkeys(PAGE_PREFIXES, CallerKind.PAGE)
         | OPENID_KINDS,
-        CallerKind.OAUTH,
+        CallerKind.PROBLEM,
     )
+    return lambda path: CallerKind.PROBLEM if is_script_path(path) else by_prefix(path)
 
 
 def _options(settings: Settings) -> MiddlewareOptions:

@@ -1,10 +1,10 @@
 """The eight things that a clerk can be told, and what to do about each (product.md, journey 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from verifier.domain.verdict import ClerkOutcome, Texts
+from verifier.domain.verdict import ClerkOutcome, ReasonKind, Texts, outcome_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,22 @@ OUTCOME_TEXTS: Final[Mapping[ClerkOutcome, OutcomeTexts]] = {
         ),
     ),
 }
+
+
+def advice_of(kinds: Iterable[ReasonKind]) -> Texts:
+    """What to do about everything that was found; nothing found is accepted.
+
+    Of one reason the way on may be another than that of its outcome: then the reason has the last word.
+    """
+    found = tuple(kinds)
+    if not found:
+        return OUTCOME_TEXTS[ClerkOutcome.VALID].advice
+    own = own_way_of(found)
+    return OUTCOME_TEXTS[outcome_of(found)].advice if own is None else own.advice
+
+
+def own_way_of(kinds: Iterable[ReasonKind]) -> ReasonKind | None:
+    """The reason that decides the outcome and does not go the outcome's usual way, if there is one."""
+    found = tuple(kinds)
+    outcome = outcome_of(found)
+    return next((kind for kind in found if kind.outcome is outcome and kind.next_step is not None), None)

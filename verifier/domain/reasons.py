@@ -118,6 +118,12 @@ LAST_DAY_PASSED: Final = ReasonKind(
         "Do not accept it. The person has to renew the licence or permission itself.",
         "Ne l'acceptez pas. La personne doit renouveler le permis ou l'autorisation en question.",
     ),
+    Texts(
+        "Renew the licence or permission itself, and get a credential for the new one. Then go back to the "
+        "service and start again.",
+        "Renouvelez le permis ou l'autorisation en question, et obtenez un justificatif du nouveau. "
+        "Retournez ensuite au service et recommencez.",
+    ),
 )
 NOT_YET_VALID: Final = ReasonKind(
     "not_yet_valid",
@@ -215,6 +221,12 @@ HOLDERS_NOT_CERTAIN: Final = ReasonKind(
         "another way.",
         "Demandez à la personne de communiquer son nom au complet à partir de chaque justificatif. Si elle "
         "n'a qu'un seul nom, vérifiez autrement.",
+    ),
+    Texts(
+        "Go back to the service, start again, and share your whole name from each credential. If you have "
+        "only one name, ask the service for another way.",
+        "Retournez au service, recommencez et communiquez votre nom au complet à partir de chaque "
+        "justificatif. Si vous n'avez qu'un seul nom, demandez une autre façon de faire au service.",
     ),
 )
 SAME_NAME_ONLY: Final = ReasonKind(

@@ -46,7 +46,10 @@ class ReasonKind:
     english: str
     french: str
     advice: Texts
-    """What to do about it."""
+    """What to do about it, for the service."""
+    next_step: Texts | None = None
+    """What the person can do, where that is not what the outcome usually leads to; ``advice`` then also takes
+    the place of the outcome's."""
 
     @property
     def is_undetermined(self) -> bool:

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from verifier.domain.presentation import Presentation, PresentationState, TransactionId
+from verifier.domain.ends import Standing, standing_of
+from verifier.domain.presentation import Presentation, TransactionId
 from verifier.domain.relying_service import ClientId, RelyingService
 from verifier.errors import TooManyStreams, UnknownPresentation
 from verifier.ports import Clock
@@ -24,8 +25,8 @@ class FollowState:
 
     async def __call__(
         self, service: RelyingService, transaction_id: TransactionId
-    ) -> AsyncIterator[PresentationState | None]:
-        """The state now, every other one, and the last one; ``None`` each time that nothing has changed.
+    ) -> AsyncIterator[Standing | None]:
+        """The state now, every other one, and the last one with its reason; ``None``: nothing has changed.
 
         Raises:
             UnknownPresentation: no such transaction of this relying service.
@@ -38,14 +39,14 @@ class FollowState:
 
     async def _states(
         self, service: RelyingService, transaction_id: TransactionId, presentation: Presentation
-    ) -> AsyncIterator[PresentationState | None]:
+    ) -> AsyncIterator[Standing | None]:
         # Counted from here: a stream that is never begun never ends either.
         self._streams[service.client_id] += 1
         told = None
         try:
             while True:
                 state = await self.results.visible_state(presentation, self.clock.now())
-                yield None if state is told else state
+                yield None if state is told else standing_of(presentation, state)
                 if not state.is_open:
                     return
                 told = state

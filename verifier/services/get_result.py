@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from verifier.domain.ends import Standing, standing_of
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.presentation import (
     RESULT_LIFETIME,
@@ -33,12 +34,17 @@ class GetResult:
     result_lifetime: timedelta = RESULT_LIFETIME
 
     async def state(self, service: RelyingService, transaction_id: TransactionId) -> PresentationState:
+        """How it stands, in a word. Raises as ``standing``."""
+        return (await self.standing(service, transaction_id)).state
+
+    async def standing(self, service: RelyingService, transaction_id: TransactionId) -> Standing:
         """How it stands.
 
         Raises:
             UnknownPresentation: no such transaction of this relying service.
         """
-        return await self.visible_state(await self.find(service, transaction_id), self.clock.now())
+        found = await self.find(service, transaction_id)
+        return standing_of(found, await self.visible_state(found, self.clock.now()))
 
     async def visible_state(self, presentation: Presentation, now: datetime) -> PresentationState:
         """How a presentation looks to its relying service."""

@@ -22,6 +22,7 @@ from specs.openid4vp import (
 )
 from specs.openid4vp.response_errors import UnencryptedResponse, UnexpectedEncryption
 from specs.sd_jwt_vc.credential import parse_credential
+from verifier.domain.ends import end_of_wallet_error
 from verifier.domain.event import Actor, Event, EventName
 from verifier.domain.kept import Kept
 from verifier.domain.presentation import Presentation, PresentationState, RequestId
@@ -203,24 +204,11 @@ class ReceiveResponse:
             raise RequestGone
 
 
-_REGISTERED: Final = frozenset(
-    {
-        "access_denied",
-        "invalid_request",
-        "invalid_client",
-        "vp_formats_not_supported",
-        "invalid_request_uri_method",
-        "invalid_transaction_data",
-        "wallet_unavailable",
-    }
-)
-
-
 def _cancelled(presentation: Presentation, response: VpErrorResponse, now: datetime) -> _End:
     state = PresentationState.CANCELLED
-    # The wallet's words stay out of our records; only codes that are registered say something.
-    reason = response.error if response.error in _REGISTERED else "other"
-    return _End(state, render_end(presentation.preset, state, now), reason)
+    # Section 8.5. The wallet's words stay out of our records; only codes that are registered say something.
+    end = end_of_wallet_error(response.error)
+    return _End(state, render_end(presentation.preset, state, now, end), end.code, (end.code,))
 
 
 def request_named_in(response: WalletResponse) -> RequestId:

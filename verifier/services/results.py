@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from keys.signer import Secret
 from keys.wrapping import unwrap, wrap, wrapped_version
 from specs.encoding import create_json, parse_json_object
-from verifier.domain.outcomes import OUTCOME_TEXTS
+from verifier.domain.ends import EndKind
+from verifier.domain.outcomes import advice_of
 from verifier.domain.presentation import Presentation, PresentationState, SealedResult
 from verifier.domain.verdict import Accepted, Reason, Verdict
 from verifier.ports import Randomness
@@ -65,7 +66,7 @@ def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any
     return {
         "outcome": state_of(verdict),
         "clerk_outcome": verdict.outcome,
-        "advice": OUTCOME_TEXTS[verdict.outcome].advice.by_language,
+        "advice": advice_of(reason.kind for reason in found).by_language,
         "claims": {query_id: dict(claims) for query_id, claims in shown.items()},
         "reasons": [_render(reason) for reason in distinct.values()],
         "preset": preset,
@@ -81,14 +82,19 @@ def issuers_of(accepted: Sequence[Checked]) -> dict[str, Any]:
     }
 
 
-def render_end(preset: str, state: PresentationState, now: datetime) -> dict[str, Any]:
-    """The result of a presentation that ended without a verdict: cancelled, or nobody answered."""
+def render_end(
+    preset: str, state: PresentationState, now: datetime, end: EndKind | None = None
+) -> dict[str, Any]:
+    """The result of a presentation that ended without a verdict: cancelled, or nobody answered.
+
+    ``end``: why; ``None`` where there is no more to say than the state says.
+    """
     return {
         "outcome": state.value,
         "clerk_outcome": None,
-        "advice": None,
+        "advice": None if end is None else end.advice.by_language,
         "claims": {},
-        "reasons": [],
+        "reasons": [] if end is None else [_render_end_kind(end)],
         "preset": preset,
         "verified_at": now.isoformat(timespec="seconds"),
     }
@@ -108,4 +114,13 @@ def _render(reason: Reason) -> dict[str, Any]:
         "query_id": reason.query_id,
         "text": {"en-CA": reason.kind.english, "fr-CA": reason.kind.french},
         "advice": reason.kind.advice.by_language,
+    }
+
+
+def _render_end_kind(end: EndKind) -> dict[str, Any]:
+    return {
+        "code": end.code,
+        "query_id": None,
+        "text": end.text.by_language,
+        "advice": end.advice.by_language,
     }

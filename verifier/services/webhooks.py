@@ -14,6 +14,7 @@ from typing import Any, Final
 from keys.signer import Signer
 from specs.encoding import b64url_encode, create_json, to_numeric_date
 from specs.jose import prepare_jws
+from verifier.domain.ends import standing_of
 from verifier.domain.presentation import Presentation, PresentationState
 from verifier.domain.relying_service import RelyingService
 from verifier.domain.webhook import (
@@ -130,7 +131,7 @@ class Webhooks:
             "aud": message.client_id,
             "jti": message.message_id,
             "iat": to_numeric_date(now),
-            "state": state.value,
+            **standing_of(presentation, state).members,
             "preset": presentation.preset,
             # The transaction id is the service's secret, and we keep no more than this of it.
             "transaction_id_hash": b64url_encode(presentation.transaction_hash),

@@ -81,6 +81,8 @@ class PresentationAnswer(Message):
 
 class PresentationStateAnswer(Message):
     state: str
+    reason: str | None = None
+    """Why it was cancelled: the code of the result's one reason; left out with every other state."""
 
 
 class ReasonAnswer(Message):
@@ -97,7 +99,7 @@ class ResultAnswer(Message):
     outcome: Literal["accepted", "rejected", "undetermined", "cancelled", "timed_out"]
     clerk_outcome: str | None
     advice: dict[str, str] | None
-    """What to do about the outcome, by language tag; nothing where there was no verdict."""
+    """What to do about the outcome, by language tag; nothing where nobody answered."""
     claims: dict[str, dict[str, Any]]
     reasons: list[ReasonAnswer]
     preset: str

@@ -10,11 +10,13 @@ from babel.dates import format_time
 from trillium.runtime.i18n import Language
 from trillium.runtime.pages import CIVIL_TIME
 from trillium.runtime.qr import QrTooLarge, draw_qr_apart
+from verifier.domain.ends import end_of
+from verifier.domain.outcomes import own_way_of
 from verifier.domain.presentation import CrossDevice, Presentation
 from verifier.domain.presentation_page import CODE_ATTEMPTS, CODE_LIFETIME, PageState
 from verifier.domain.preset import Preset, Retention
 from verifier.domain.reasons import kinds_of
-from verifier.domain.verdict import outcome_of
+from verifier.domain.verdict import Texts, outcome_of
 from verifier.ports import Clock, RelyingServiceStore
 from verifier.services.browser_sessions import PageVisit
 from verifier.services.request_links import RequestLinks
@@ -55,7 +57,7 @@ class PageView:
             "state": visit.state.value,
             "attempts_left": visit.page.attempts_left,
             "was_wrong": visit.state is PageState.CODE and visit.page.attempts_left < CODE_ATTEMPTS,
-            **_ended(presentation, language),
+            **ended(presentation, language),
         }
 
     def _question(self, presentation: Presentation, language: Language) -> dict[str, Any]:
@@ -104,15 +106,25 @@ def _kept(retention: Retention | None, tag: str) -> tuple[str, int]:
     return retention.purposes.get(tag, "").replace("'", "’"), retention.days
 
 
-def _ended(presentation: Presentation, language: Language) -> dict[str, Any]:
-    """Why it was not accepted: sentences for the person, and the one word to act on."""
-    kinds = kinds_of(presentation.reasons)
-    texts = [kind.french if language is Language.FRENCH else kind.english for kind in kinds]
+def ended(presentation: Presentation, language: Language) -> dict[str, Any]:
+    """Why it was not accepted, or ended without a verdict: sentences for the person, and what to act on."""
+    kinds, end = kinds_of(presentation.reasons), end_of(presentation.reasons)
+    texts = [Texts(kind.english, kind.french) for kind in kinds]
+    own = own_way_of(kinds)
+    next_step = own.next_step if own is not None else None if end is None else end.next_step
     return {
-        # What also travels in JSON has a plain apostrophe; on a page it is a printed one.
-        "reasons": [text.replace("'", "’") for text in dict.fromkeys(texts)],
+        "reasons": [_printed(text, language) for text in dict.fromkeys(texts)],
         "outcome": outcome_of(kinds).value if kinds else "",
+        "end_text": "" if end is None else _printed(end.text, language),
+        "next_step": "" if next_step is None else _printed(next_step, language),
+        # To quote when asking for help, where there is something to repair.
+        "end_code": end.code if end is not None and end.is_fault else "",
     }
+
+
+def _printed(texts: Texts, language: Language) -> str:
+    """What also travels in JSON has a plain apostrophe; on a page it is a printed one."""
+    return texts.by_language[language.locale].replace("'", "’")
 
 
 def clock_time(moment: datetime, language: Language) -> str:

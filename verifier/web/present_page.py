@@ -13,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trillium.runtime.i18n import language_of, prefer_locales
+from trillium.runtime.looked_at import is_looked_at, nothing_yet
 from trillium.runtime.pages import Pages
+from verifier.domain.ends import VISITOR_CANCELLED
 from verifier.domain.presentation_page import PageState, needs_return_code
 from verifier.domain.receipt import RECEIPT_MEDIA_TYPE
 from verifier.errors import ReceiptGone
@@ -63,7 +65,7 @@ class PresentPage:
         """The page, in the language that the relying service began in unless its reader chose another."""
         if not is_looked_at(request):
             # Whoever only looks whether the address works, or fetches ahead, must not become the owner.
-            return Response(status_code=204, headers=NO_INDEX)
+            return nothing_yet()
         page_id = request.path_params["page"]
         visit = await self._around.sessions.enter(page_id, self._around.cookies.session(request, page_id))
         prefer_locales(request.scope, visit.presentation.locale)
@@ -88,7 +90,7 @@ class PresentPage:
         """The visitor ends the request. What a wallet has answered by then stays."""
         visit = await self._visit(request)
         await self._around.cookies.read_form(request, visit.session)
-        await self._cancel(visit.presentation, BROWSER)
+        await self._cancel(visit.presentation, BROWSER, VISITOR_CANCELLED)
         return self._back(request)
 
     async def code(self, request: Request) -> Response:
@@ -153,9 +155,3 @@ def receipt_file(receipt: str) -> Response:
 def json_response(body: object) -> Response:
     """For the page's script."""
     return Response(orjson.dumps(body), media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def is_looked_at(request: Request) -> bool:
-    """Whether a person is going to see the answer."""
-    purpose = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
-    return request.method == "GET" and "prefetch" not in purpose

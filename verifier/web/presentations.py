@@ -13,6 +13,7 @@ from trillium.runtime.api_router import api_router
 from trillium.runtime.bodies import read_json
 from trillium.runtime.openapi import describe_body
 from trillium.runtime.qr import QrTooLarge, draw_qr_apart
+from verifier.domain.ends import SERVICE_CANCELLED
 from verifier.domain.event import Actor
 from verifier.domain.presentation import PresentationState, TransactionId
 from verifier.errors import PresentationOver
@@ -76,13 +77,13 @@ def _add_asking(router: APIRouter, services: PresentationServices, caller: Calle
 
 
 def _add_looking(router: APIRouter, services: PresentationServices, caller: Caller) -> None:
-    @router.get("/{transaction_id}", summary="The state of a presentation")
+    @router.get("/{transaction_id}", summary="The state of a presentation", response_model_exclude_none=True)
     async def look(transaction_id: str, request: Request, response: Response) -> PresentationStateAnswer:
-        state = await services.results.state(await caller(request), TransactionId(transaction_id))
+        standing = await services.results.standing(await caller(request), TransactionId(transaction_id))
         response.headers.update(NO_STORE)
-        if state.is_open:
+        if standing.state.is_open:
             response.headers["Retry-After"] = POLL_AFTER
-        return PresentationStateAnswer(state=state.value)
+        return PresentationStateAnswer(state=standing.state.value, reason=standing.reason)
 
     @router.get(
         "/{transaction_id}/events",
@@ -108,7 +109,8 @@ def _add_ending(router: APIRouter, services: PresentationServices, caller: Calle
     @router.delete("/{transaction_id}", status_code=204, summary="Call a presentation off")
     async def cancel(transaction_id: str, request: Request) -> None:
         service, wanted = await caller(request), TransactionId(transaction_id)
-        if await services.cancel(await services.results.find(service, wanted), SERVICE):
+        found = await services.results.find(service, wanted)
+        if await services.cancel(found, SERVICE, SERVICE_CANCELLED):
             return
         # Twice is as good as once; whatever else has ended it stays.
         if await services.results.state(service, wanted) is not PresentationState.CANCELLED:

@@ -12,11 +12,12 @@ from starlette.responses import Response
 from specs.encoding import b64url_encode
 from trillium.runtime.bodies import read_form
 from trillium.runtime.i18n import language_of, prefer_locales
+from trillium.runtime.looked_at import is_looked_at, nothing_yet
 from verifier.errors import ReceiptGone, ResponseCodeGone
 from verifier.services.carried_codes import CarriedCodes, Returned, ReturnOutcome
 from verifier.services.receipts import Receipts
 from verifier.services.requests import SECRET_BYTES
-from verifier.web.page_view import clock_time
+from verifier.web.page_view import clock_time, ended
 from verifier.web.present_page import NO_INDEX, PageSurroundings, receipt_file
 
 RESPONSE_CODE: Final = "response_code"
@@ -37,8 +38,9 @@ class ReturnPage:
 
     async def respond(self, request: Request) -> Response:
         """Uses the response code up, for this browser."""
-        if request.method != "GET":
-            return Response(status_code=204)
+        if not is_looked_at(request):
+            # A code that works once is not for whoever only fetches ahead.
+            return nothing_yet()
         values = request.query_params.getlist(RESPONSE_CODE)
         if len(values) != 1:
             raise ResponseCodeGone("none, or several")
@@ -73,6 +75,7 @@ class ReturnPage:
         who = await self._around.view.who(returned.presentation, language)
         code = returned.code
         return who | {
+            **ended(returned.presentation, language),
             "outcome": returned.outcome.value,
             "state": returned.presentation.state.value,
             "code": [code[start : start + GROUP] for start in range(0, len(code), GROUP)],

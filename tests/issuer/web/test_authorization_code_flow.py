@@ -120,6 +120,15 @@ async def test_of_parallel_token_requests_one_is_answered(wallet: CodeWallet) ->
             assert refusal(answer) == (400, "invalid_grant")
 
 
+async def test_who_fetches_ahead_does_not_use_the_request_uri_up(wallet: CodeWallet) -> None:
+    reference = {"client_id": "wallet", "request_uri": (await wallet.push()).json()["request_uri"]}
+    browser, address = wallet.visit.browser, f"{ISSUER}/authorize"
+    ahead = await browser.get(address, params=reference, headers={"Sec-Purpose": "prefetch;prerender"})
+    assert [ahead.status_code, (await browser.head(address, params=reference)).status_code] == [204, 204]
+    assert "set-cookie" not in ahead.headers
+    assert (await browser.get(address, params=reference)).status_code == 303
+
+
 async def test_of_parallel_arrivals_with_one_request_uri_one_starts_a_session(wallet: CodeWallet) -> None:
     reference = {"client_id": "wallet", "request_uri": (await wallet.push()).json()["request_uri"]}
     arrivals = [wallet.visit.browser.get(f"{ISSUER}/authorize", params=reference) for _ in range(5)]

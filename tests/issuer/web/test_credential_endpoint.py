@@ -298,7 +298,7 @@ async def test_4_36_a_request_of_another_type_is_malformed(issuer: RunningIssuer
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 async def test_another_method_is_told_which_one_there_is(issuer: RunningIssuer, method: str) -> None:
     answer = await issuer.client.request(method, f"{ISSUER}/credential")
-    assert refusal(answer) == (405, "method_not_allowed")
+    assert refusal(answer) == (405, "invalid_request")
     assert answer.headers["allow"] == "POST"
 
 

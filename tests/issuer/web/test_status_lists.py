@@ -18,7 +18,7 @@ from specs.token_status_list import (
     parse_status_reference,
     verify_status_list_token,
 )
-from tests.issuer.web.answers import refusal
+from tests.issuer.web.answers import problem
 from tests.issuer.web.running_issuer import ISSUER, RunningIssuer
 from tests.patience import until
 
@@ -85,7 +85,7 @@ async def test_3_17_what_the_client_accepts_counts(issuer: RunningIssuer, accept
     answer = await issuer.client.get(uri, headers={"Accept": accept})
     assert answer.status_code == status
     if status == 406:
-        assert refusal(answer) == (406, "not_acceptable")
+        assert problem(answer) == (406, "not_acceptable")
 
 
 async def test_3_17_a_client_that_says_nothing_accepts_everything(issuer: RunningIssuer) -> None:
@@ -138,13 +138,13 @@ async def test_3_20_earlier_states_are_not_offered(issuer: RunningIssuer) -> Non
     status = await issued_status(issuer)
     for value in ("1700000000", "", "now"):
         answer = await issuer.client.get(status.uri, params={"time": value})
-        assert refusal(answer) == (501, "not_implemented")
+        assert problem(answer) == (501, "not_implemented")
 
 
 @pytest.mark.parametrize("name", ["A" * 22, "0", "%00", "..%2Fjwks", "a" * 3000, "%ff", "ä", "*"])
 async def test_an_unknown_list_is_not_found(issuer: RunningIssuer, name: str) -> None:
     answer = await issuer.client.get(f"{ISSUER}/status-lists/{name}")
-    assert refusal(answer)[0] == 404
+    assert problem(answer)[0] == 404
 
 
 async def test_lists_are_neither_listed_nor_written(issuer: RunningIssuer) -> None:
@@ -152,7 +152,7 @@ async def test_lists_are_neither_listed_nor_written(issuer: RunningIssuer) -> No
     assert (await issuer.client.get(f"{ISSUER}/status-lists")).status_code == 404
     assert (await issuer.client.get(f"{ISSUER}/status-lists/")).status_code == 404
     for method in ("POST", "PUT", "DELETE"):
-        assert refusal(await issuer.client.request(method, uri))[0] == 405
+        assert problem(await issuer.client.request(method, uri))[0] == 405
 
 
 async def change(issuer: RunningIssuer, verb: str, **members: Any) -> None:

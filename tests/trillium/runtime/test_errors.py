@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from typing import Annotated
 
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +25,7 @@ from trillium.runtime.errors import (
     answer_for,
     install_error_handlers,
     kinds_by_prefix,
+    render_oauth,
 )
 from trillium.runtime.middleware import MiddlewareOptions, install_middleware
 from trillium.runtime.refusals import RUNTIME_ANSWERS, TooManyRequests
@@ -119,7 +121,7 @@ async def test_an_oauth_caller_gets_error_and_description(client: httpx.AsyncCli
     """RFC 6749 section 5.2, RFC 9700: not cached."""
     response = await client.get("/oauth/raise/unknown")
     assert response.status_code == 404
-    assert response.json() == {"error": "unknown_offer", "error_description": "There is no such offer."}
+    assert response.json() == {"error": "invalid_request", "error_description": "There is no such offer."}
     assert response.headers["content-type"] == "application/json"
     assert response.headers["cache-control"] == "no-store"
 
@@ -139,7 +141,7 @@ async def test_management_gets_problem_details_in_its_language(client: httpx.Asy
 
 
 async def test_a_subclass_without_an_entry_is_told_as_its_base(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/oauth/raise/used")).json()["error"] == "unknown_offer"
+    assert (await client.get("/manage/raise/used")).json()["code"] == "unknown_offer"
 
 
 async def test_an_answer_may_depend_on_the_instance(client: httpx.AsyncClient) -> None:
@@ -212,10 +214,10 @@ async def test_the_name_of_an_unknown_member_is_the_callers_text_and_not_logged(
 
 async def test_unknown_address_and_wrong_method(client: httpx.AsyncClient) -> None:
     missing = await client.get(f"/oauth/{PLANTED}")
-    assert (missing.status_code, missing.json()["error"]) == (404, "not_found")
+    assert (missing.status_code, missing.json()["error"]) == (404, "invalid_request")
     assert PLANTED not in missing.text
     wrong = await client.put("/oauth/raise/unknown")
-    assert (wrong.status_code, wrong.json()["error"]) == (405, "method_not_allowed")
+    assert (wrong.status_code, wrong.json()["error"]) == (405, "invalid_request")
     assert wrong.headers["allow"] == "GET"
 
 
@@ -271,3 +273,19 @@ def test_every_error_of_the_runtime_has_an_answer_in_both_languages() -> None:
 
 def subclasses(kind: type[ProtocolError]) -> list[type[ProtocolError]]:
     return [found for child in kind.__subclasses__() for found in (child, *subclasses(child))]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (Answer(400, "invalid_nonce", "x"), "invalid_nonce"),
+        (Answer(404, "receipt_gone", "x"), "invalid_request"),
+        (Answer(405, "method_not_allowed", "x"), "invalid_request"),
+        (Answer(429, "too_many_requests", "x"), "temporarily_unavailable"),
+        (Answer(503, "trust_unavailable", "x"), "temporarily_unavailable"),
+        (Answer(502, "upstream", "x"), "server_error"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.code,
+)
+def test_an_oauth_error_has_a_registered_code(answer: Answer, code: str) -> None:
+    assert orjson.loads(render_oauth(answer).body)["error"] == code

@@ -213,7 +213,7 @@ async def test_a_hasty_client_waits_and_others_do_not(client: httpx.AsyncClient)
     SECONDS.now += 3600
     assert [(await client.get("/login")).status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = await client.get("/login")
-    assert (refused.headers["retry-after"], refused.json()["error"]) == ("2", "too_many_requests")
+    assert (refused.headers["retry-after"], refused.json()["error"]) == ("2", "temporarily_unavailable")
     assert (await client.get("/echo")).status_code == 200
     SECONDS.now += 2
     assert [(await client.get("/login")).status_code for _ in range(2)] == [200, 429]
@@ -264,7 +264,7 @@ async def test_a_mounted_application_logs_once_with_its_prefix() -> None:
             await client.get("/elsewhere/secret")
     routes = [entry["route"] for entry in logs if entry["event"] == "request"]
     assert routes == ["/issuer/large/{name}", "/issuer/(unknown)", "/(unknown)"]
-    assert (found.text, missing.json()["error"]) == ("1000", "not_found")
+    assert (found.text, missing.json()["error"]) == ("1000", "invalid_request")
     assert len(found.headers.get_list("x-request-id")) == 1
     assert len(found.headers.get_list("content-security-policy")) == 1
 

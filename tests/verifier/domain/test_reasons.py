@@ -11,7 +11,7 @@ from specs.jose import AnchorInChain, Expired, InvalidClaims, IssuedInTheFuture,
 from specs.jose.errors import InvalidCertificateChain
 from specs.token_status_list import InvalidStatusReference, UnsupportedStatusMechanism
 from verifier.domain import reasons
-from verifier.domain.outcomes import OUTCOME_TEXTS
+from verifier.domain.outcomes import OUTCOME_TEXTS, advice_of, own_way_of
 from verifier.domain.reason_of_error import kind_of, reason_of
 from verifier.domain.verdict import ClerkOutcome, ReasonKind
 from verifier.errors import IssuerKeysUnavailable, TrustUnavailable
@@ -138,6 +138,22 @@ def test_journey_6_every_outcome_has_a_name_and_advice(outcome: ClerkOutcome) ->
     assert texts.name.english
     assert texts.name.french
     assert all(text.endswith(".") for text in texts.advice.by_language.values())
+
+
+def test_an_expired_licence_is_not_renewed_in_the_wallet() -> None:
+    """The credential may be renewed with one tap; the licence that it stands for may not."""
+    own = reasons.LAST_DAY_PASSED
+    for found in ([own], [reasons.EXPIRED, own], [own, reasons.STATUS_UNKNOWN]):
+        assert advice_of(found) is own.advice
+        assert own_way_of(found) is own
+    assert advice_of([reasons.EXPIRED]) is OUTCOME_TEXTS[ClerkOutcome.EXPIRED].advice
+
+
+def test_what_decides_also_decides_the_advice() -> None:
+    found = [reasons.LAST_DAY_PASSED, reasons.REVOKED]
+    assert advice_of(found) is OUTCOME_TEXTS[ClerkOutcome.REVOKED].advice
+    assert own_way_of(found) is None
+    assert advice_of([]) is OUTCOME_TEXTS[ClerkOutcome.VALID].advice
 
 
 def test_what_cannot_be_checked_is_cannot_tell() -> None:

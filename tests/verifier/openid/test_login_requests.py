@@ -315,7 +315,7 @@ async def test_whoever_cancels_goes_back_without_a_code(person: Person, relying:
     back = back_at(await person.go_on(page))
     assert (back.error, back.parameters["error_description"]) == (
         "access_denied",
-        "The request was denied. (cancelled)",
+        "The request was denied. (visitor_cancelled)",
     )
 
 
@@ -324,3 +324,30 @@ async def test_a_public_client_signs_in_with_pkce_alone(library: Library, person
     back = await person.sign_in(asking(relying))
     assert (await relying.exchange(back.code)).status_code == 200
     assert CHALLENGE not in back.parameters.values()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("access_denied", "access_denied"),
+        ("vp_formats_not_supported", "access_denied"),
+        ("wallet_unavailable", "temporarily_unavailable"),
+        ("invalid_request", "server_error"),
+        ("invalid_client", "server_error"),
+        ("invalid_scope", "server_error"),
+        ("invalid_request_uri_method", "server_error"),
+        ("invalid_transaction_data", "server_error"),
+        ("<script>x", "server_error"),
+    ],
+)
+async def test_5_28_a_client_can_tell_a_no_from_a_wallet_that_fails(
+    person: Person, relying: Relying, error: str, told: str
+) -> None:
+    page = await person.begin(asking(relying))
+    visit = await person.visit(page)
+    assert (await visit.post({"error": error})).status_code == 200
+    assert state_in(await person.browser.open(page)) == "cancelled"
+    back = back_at(await person.go_on(page))
+    reason = "other_wallet_error" if error.startswith("<") else error
+    assert back.error == told
+    assert back.parameters["error_description"].endswith(f"({reason})")

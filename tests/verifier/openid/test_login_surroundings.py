@@ -57,7 +57,7 @@ async def test_a_refusal_is_remembered_with_its_reason(
     page = await person.begin(asking(relying))
     await person.browser.send(page, "cancel")
     await person.go_on(page)
-    assert ("login_refused", "browser", "cancelled") in await events(library)
+    assert ("login_refused", "browser", "visitor_cancelled") in await events(library)
 
 
 async def test_without_anybody_to_trust_the_client_is_told_to_come_later(tmp_path: Path) -> None:

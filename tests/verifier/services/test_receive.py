@@ -218,11 +218,12 @@ async def test_unknown_requests_are_gone() -> None:
         ("access_denied", "access_denied"),
         ("invalid_request", "invalid_request"),
         ("invalid_client", "invalid_client"),
+        ("invalid_scope", "invalid_scope"),
         ("vp_formats_not_supported", "vp_formats_not_supported"),
         ("invalid_request_uri_method", "invalid_request_uri_method"),
         ("invalid_transaction_data", "invalid_transaction_data"),
         ("wallet_unavailable", "wallet_unavailable"),
-        ("My name is Planted-Maya", "other"),
+        ("My name is Planted-Maya", "other_wallet_error"),
     ],
 )
 async def test_5_28_a_wallet_that_says_no_ends_the_session(error: str, reason: str) -> None:
@@ -233,6 +234,9 @@ async def test_5_28_a_wallet_that_says_no_ends_the_session(error: str, reason: s
     assert (event.name, event.reason) == (EventName.PRESENTATION_CANCELLED, reason)
     result = await asked.result()
     assert (result["outcome"], result["clerk_outcome"], result["claims"]) == ("cancelled", None, {})
+    assert [one["code"] for one in result["reasons"]] == [reason]
+    assert result["advice"] == result["reasons"][0]["advice"]
+    assert "Planted" not in str(result)
 
 
 async def test_a_preset_that_was_taken_away_cannot_be_answered() -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.verifier.surroundings import claims_of
 from tests.verifier.web.counter import Counter, Visit, is_problem, opened_counter
 from tests.verifier.web.streams import Stream, event, streaming
+from verifier.domain.ends import Standing
 from verifier.domain.presentation import PresentationState
 from verifier.web.event_stream import QUIET_LOOKS, render_events
 
@@ -107,11 +108,11 @@ async def test_streams_are_limited_and_those_that_were_cut_off_count_no_more(tmp
 
 
 async def test_a_quiet_stream_is_kept_alive() -> None:
-    async def states() -> AsyncIterator[PresentationState | None]:
-        yield PresentationState.REQUESTED
+    async def states() -> AsyncIterator[Standing | None]:
+        yield Standing(PresentationState.REQUESTED)
         for _ in range(2 * QUIET_LOOKS):
             yield None
-        yield PresentationState.TIMED_OUT
+        yield Standing(PresentationState.TIMED_OUT)
 
     parts = [part async for part in render_events(states())]
     assert parts == [

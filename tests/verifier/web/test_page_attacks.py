@@ -69,6 +69,26 @@ async def test_who_only_looks_does_not_become_the_owner(counter: Counter) -> Non
         assert (await person.open(paged.page)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "ahead", [{"Sec-Purpose": "prefetch"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}], ids=repr
+)
+async def test_who_fetches_ahead_does_not_use_the_response_code_up(
+    counter: Counter, ahead: dict[str, str]
+) -> None:
+    """A preloader without the cookie must neither see the characters nor lock the owner out."""
+    paged = await open_page(counter)
+    async with browser_of(counter) as owner, browser_of(counter) as preloader:
+        await owner.open(paged.page)
+        back = await paged.answer()
+        fetched = [await preloader.http.get(back, headers=ahead), await preloader.http.head(back)]
+        assert [one.status_code for one in fetched] == [204, 204]
+        assert [one.content for one in fetched] == [b"", b""]
+        assert fetched[0].headers["cache-control"] == "no-store"
+        assert not preloader.http.cookies
+        assert state_in(await owner.open(back)) == "accepted"
+    assert await paged.is_released()
+
+
 async def test_a_replayed_response_code_opens_nothing_in_another_browser(counter: Counter) -> None:
     paged = await open_page(counter)
     async with browser_of(counter) as owner, browser_of(counter) as thief:

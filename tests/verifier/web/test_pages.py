@@ -222,7 +222,7 @@ async def test_the_wallet_refuses_and_nobody_need_carry_anything(counter: Counte
     async with browser_of(counter) as desktop, browser_of(counter) as phone:
         await desktop.open(paged.page)
         shown = await phone.open(await paged.refuse())
-        assert "where you started" in shown.text
+        assert "The wallet shared nothing" in shown.text
         assert await desktop.state(paged.page) == "cancelled"
 
 

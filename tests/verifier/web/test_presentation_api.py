@@ -147,7 +147,7 @@ async def test_one_with_a_page_can_be_called_off_too(counter: Counter) -> None:
     started = (await ask(counter, service, flow="page")).json()
     assert (await off(started, service, counter)).status_code == 204
     answer = await counter.http.get(started["status_url"], auth=service)
-    assert answer.json() == {"state": "cancelled"}
+    assert answer.json() == {"state": "cancelled", "reason": "service_cancelled"}
 
 
 async def test_what_has_ended_cannot_be_called_off(counter: Counter) -> None:

@@ -12,7 +12,6 @@ from typing import Any, Final
 from keys.signer import Secret
 from specs.encoding import b64url_encode
 from specs.oauth import (
-    AccessDenied,
     OAuthError,
     ServerError,
     create_authorization_error_response,
@@ -24,6 +23,7 @@ from verifier.domain.openid.claims import map_claims, stable_query
 from verifier.domain.openid.client import RegisteredClient
 from verifier.domain.openid.granted import granted
 from verifier.domain.openid.login import Login, LoginState
+from verifier.domain.openid.refused_login import WITH_REASONS, told_to_client
 from verifier.domain.openid.session import ReauthenticationSession, session_name
 from verifier.domain.openid.subject import SUBJECT_RANDOM_BYTES, subject_of
 from verifier.domain.presentation_page import PageState
@@ -44,7 +44,6 @@ SECRET_BYTES: Final = 32
 EXPIRED: Final = "login_expired"
 WITHDRAWN: Final = "preset_withdrawn"
 _SID_BYTES: Final = 16
-_WITH_REASONS: Final = frozenset({PageState.REJECTED, PageState.UNDETERMINED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class FinishLogin:
         against = self._against(login, visit, client, now)
         await self._end(login, against, now)
         if against:
-            return self._refused(login, AccessDenied(), against)
+            return self._refused(login, told_to_client(visit.state, against), against)
         try:
             shown = await self._shown(login, visit, client, now)
         except OAuthError as error:
@@ -124,7 +123,7 @@ class FinishLogin:
 
     def _against(self, login: Login, visit: PageVisit, client: RegisteredClient, now: datetime) -> str:
         """Why there is no code; empty: there is one."""
-        if visit.state in _WITH_REASONS and visit.presentation.reasons:
+        if visit.state in WITH_REASONS and visit.presentation.reasons:
             return visit.presentation.reasons[0]
         if visit.state is not PageState.ACCEPTED:
             return visit.state.value

@@ -4,6 +4,8 @@
  * Credentials API where there is one. Without this file the page renews itself as a whole and has its other ways.
  */
 
+import { Refused, ask, end, follow, replaceWith } from "../../runtime/following.js";
+
 const PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30000;
 /** What a request may be offered by (OpenID4VP section A.1). */
@@ -11,71 +13,37 @@ const PROTOCOLS = ["openid4vp-v1-multisigned", "openid4vp-v1-signed", "openid4vp
 const TOKEN_HEADER = "Trillium-Form-Token";
 
 const request = /** @type {HTMLElement} */ (document.getElementById("request"));
-const announcement = /** @type {HTMLElement} */ (document.getElementById("announcement"));
-
-/** @param {number} milliseconds */
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Nobody looks at a hidden page, so nobody is asked about it. */
-function seen() {
-  return new Promise((resolve) => {
-    if (!document.hidden) {
-      resolve(undefined);
-      return;
-    }
-    document.addEventListener("visibilitychange", () => resolve(seen()), { once: true });
-  });
-}
 
 /**
  * @param {string} path
  * @param {RequestInit} options
  */
-async function ask(path, options = {}) {
-  const answer = await fetch(`${request.dataset.address}${path}`, { cache: "no-store", ...options });
-  if (!answer.ok) {
-    throw new Error(String(answer.status));
-  }
-  return answer;
+function askHere(path, options = {}) {
+  return ask(`${request.dataset.address}${path}`, options);
 }
 
-/** Puts the server's page of the new state in place of the old one, and says its first sentence aloud. */
+/** Puts the server's page of the new state in place of the old one. */
 async function renew() {
-  const text = await (await ask("")).text();
+  const text = await (await askHere("")).text();
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById("request");
   if (fresh === null) {
     throw new Error("not the page of a presentation");
   }
-  const focused = request.contains(document.activeElement);
-  request.replaceChildren(...fresh.childNodes);
+  replaceWith(request, [...fresh.childNodes]);
   Object.assign(request.dataset, fresh.dataset);
   document.title = page.title;
-  if (focused) {
-    document.getElementById("main")?.focus();
-  }
-  announcement.textContent = request.querySelector(".state")?.textContent ?? "";
   offerBrowser();
   countDown();
 }
 
-async function follow() {
-  let wait = PAUSE_MS;
-  while (request.dataset.waiting === "yes") {
-    await pause(wait);
-    await seen();
-    try {
-      const state = (await (await ask("/state")).json()).state;
-      if (state !== request.dataset.state) {
-        await renew();
-      }
-      wait = PAUSE_MS;
-    } catch {
-      wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
-    }
+async function look() {
+  const { state } = await (await askHere("/state")).json();
+  if (state === request.dataset.state) {
+    return false;
   }
+  await renew();
+  return true;
 }
 
 /** Minutes and seconds, for the eye; whoever hears the page has the time of day. */
@@ -114,22 +82,32 @@ async function askBrowser() {
   const headers = { [TOKEN_HEADER]: request.dataset.formToken ?? "" };
   problem.textContent = "";
   try {
-    const digital = await (await ask("/browser-requests", { method: "POST", headers })).json();
+    const digital = await (await askHere("/browser-requests", { method: "POST", headers })).json();
     const options = /** @type {CredentialRequestOptions} */ ({ digital, mediation: "required" });
     const credential = /** @type {any} */ (await navigator.credentials.get(options));
     // Older browsers hand over the text of the object.
     const data = typeof credential.data === "string" ? JSON.parse(credential.data) : credential.data;
     const body = JSON.stringify({ protocol: credential.protocol, data });
     const sent = { ...headers, "Content-Type": "application/json" };
-    await ask("/browser-response", { method: "POST", headers: sent, body });
+    await askHere("/browser-response", { method: "POST", headers: sent, body });
     await renew();
-  } catch {
+  } catch (error) {
+    if (error instanceof Refused && error.isOver) {
+      end(request);
+      return;
+    }
     // What the server refused may have ended the request all the same: following it shows that.
-    problem.textContent = problem.dataset.text ?? "";
+    const said = error instanceof Refused ? error.title.replaceAll("'", "’") : "";
+    problem.textContent = said || (problem.dataset.text ?? "");
   }
 }
 
 offerBrowser();
 countDown();
 setInterval(countDown, 1000);
-void follow();
+void follow(request, {
+  isWaiting: () => request.dataset.waiting === "yes" && request.dataset.state !== "over",
+  look,
+  every: PAUSE_MS,
+  longest: LONGEST_PAUSE_MS,
+});

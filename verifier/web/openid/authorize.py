@@ -11,10 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from specs.oauth import TooManyParameters
 from trillium.runtime.bodies import MAX_FORM_FIELDS, MalformedForm, read_form
 from trillium.runtime.i18n import language_of, prefer_locales
+from trillium.runtime.looked_at import is_looked_at, nothing_yet
 from verifier.services.openid.begin_login import BeginLogin, Visitor
 from verifier.web.openid.sign_in_cookies import SignInCookies
 from verifier.web.page_cookies import PageCookies
-from verifier.web.present_page import NO_INDEX, is_looked_at
+from verifier.web.present_page import NO_INDEX
 
 AUTHORIZE_PATH: Final = "/openid/authorize"
 _UI_LOCALES: Final = "ui_locales"
@@ -34,7 +35,7 @@ class AuthorizeEndpoint:
         The request's parameters do not stay in the browser's address.
         """
         if request.method != "POST" and not is_looked_at(request):
-            return Response(status_code=204, headers=NO_INDEX)
+            return nothing_yet()
         pairs = await read_form(request) if request.method == "POST" else query_of(request)
         wishes = " ".join(value for name, value in pairs if name == _UI_LOCALES)
         # Also for what may only be said on a page.

@@ -15,6 +15,7 @@ from specs.oauth import redirect_source
 from specs.openid_connect import LogoutRequest, parse_logout_request
 from trillium.runtime.bodies import read_form
 from trillium.runtime.i18n import language_of, prefer_locales
+from trillium.runtime.looked_at import is_looked_at, nothing_yet
 from trillium.runtime.pages import Pages
 from trillium.runtime.security_headers import content_security_policy
 from verifier.errors import PageFormRefused
@@ -23,7 +24,7 @@ from verifier.services.openid.sign_out import Leaving, SignOut
 from verifier.web.openid.authorize import query_of
 from verifier.web.openid.sign_in_cookies import SignInCookies
 from verifier.web.page_cookies import FORM_TOKEN, PageCookies
-from verifier.web.present_page import NO_INDEX, is_looked_at
+from verifier.web.present_page import NO_INDEX
 
 LOGOUT_PATH: Final = "/openid/logout"
 CONFIRM_PATH: Final = "/openid/logout/confirm"
@@ -51,7 +52,7 @@ class LogoutEndpoint:
     async def respond(self, request: Request) -> Response:
         """To where the client wants the browser, or a page: that it is done, or whether to do it."""
         if request.method != "POST" and not is_looked_at(request):
-            return Response(status_code=204, headers=NO_INDEX)
+            return nothing_yet()
         pairs = await read_form(request) if request.method == "POST" else query_of(request)
         asked = parse_logout_request(pairs)
         prefer_locales(request.scope, " ".join(asked.ui_locales))
