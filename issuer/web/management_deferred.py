@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from issuer.domain.deferred import DeferralId, DeferralState, DeferredTransaction, DenialReason
 from issuer.domain.event import Actor, SubjectRef
@@ -43,7 +43,7 @@ class DenialRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    reason: DenialReason
+    reason: Annotated[DenialReason, Field(strict=False)]
 
 
 def add_deferral_routes(router: APIRouter, decide: DecideDeferred) -> None:

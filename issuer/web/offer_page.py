@@ -21,13 +21,14 @@ from issuer.web.asked_credentials import asked_credentials
 from issuer.web.offer_messages import HAIP_OFFER_ENDPOINT, OfferMessages
 from issuer.web.pages import HERE, STATIC_NAME
 from trillium.runtime.i18n import Language, language_of
-from trillium.runtime.openapi import Content, HotRoute
+from trillium.runtime.openapi import PROBLEM, Content, HotRoute
 from trillium.runtime.pages import CIVIL_TIME, Pages, static_address
 from trillium.runtime.qr import draw_qr_apart
 
 OPENED: Final = "opened"
 """Open, and a wallet has fetched it."""
 _HTML: Final = Content(description="A page for the resident.", media_type="text/html")
+_PROBLEM: Final = Content(description="Problem details.", media_type=PROBLEM)
 _QR_LABELS: Final = {
     Language.ENGLISH: "QR code of the credential offer",
     Language.FRENCH: "Code QR de l’offre de justificatifs",
@@ -126,7 +127,7 @@ def offer_page_routes(page: OfferPage) -> Sequence[HotRoute]:
             handler=page.state,
             summary="How the offer of a page stands, in a word",
             public=True,
-            responses={200: Content(description="The state."), 404: _HTML},
+            responses={200: Content(description="The state."), 404: _PROBLEM},
             tags=["residents"],
         ),
     )

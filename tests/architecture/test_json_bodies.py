@@ -2,13 +2,14 @@
 
 import importlib
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.routing import BaseRoute, Mount
 
 from tests.architecture.source_tree import APPS
@@ -63,6 +64,36 @@ def test_every_model_of_a_body_takes_numbers_for_numbers_only(app: FastAPI) -> N
         if not (model.model_config.get("strict") and model.model_config.get("extra") == "forbid")
     }
     assert lenient == set()
+
+
+@pytest.mark.parametrize("app", APPS, indirect=True)
+def test_every_word_of_an_enumeration_can_be_said_in_json(app: FastAPI) -> None:
+    """A model that is strict with its enumerations takes none of their texts: nobody could call it."""
+    unsayable = {
+        f"{model.__name__}.{name}"
+        for route in with_models(app.routes)
+        if route.body_field is not None
+        for model in models_within(route.body_field.field_info.annotation)
+        for name, field in model.model_fields.items()
+        for word in words_of(field.annotation)
+        if not is_taken(model, name, word)
+    }
+    assert unsayable == set()
+
+
+def words_of(kind: Any) -> Iterator[str]:
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        yield from (member.value for member in kind)
+    for part in get_args(kind):
+        yield from words_of(part)
+
+
+def is_taken(model: type[BaseModel], name: str, word: str) -> bool:
+    try:
+        model.model_validate({name: word})
+    except ValidationError as error:
+        return name not in [place for fault in error.errors() for place in fault["loc"]]
+    return True
 
 
 def test_a_lenient_route_is_found_wherever_it_hides() -> None:

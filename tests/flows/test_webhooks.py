@@ -110,4 +110,4 @@ async def test_events_arrive_while_the_wallet_answers(place: Place) -> None:
             assert await stream.event() == event("retrieved")
             off = await street.http.delete(started["status_url"], auth=street.service)
             assert off.status_code == 204
-            assert await stream.event() == event("cancelled")
+            assert await stream.event() == event("cancelled", "service_cancelled")

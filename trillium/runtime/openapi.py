@@ -18,6 +18,7 @@ Model: TypeAlias = type[BaseModel]
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,6 @@ _TO_IDENTIFIER = str.maketrans(dict.fromkeys("/{}.-:", "_"))
 
 def _content(content: Content, mode: JsonSchemaMode, references: Mapping[Any, Any]) -> dict[str, Any]:
     # Without a model: the one thing that is known of each form.
-    plain = {"type": "object" if content.media_type in (JSON, FORM) else "string"}
+    plain = {"type": "object" if content.media_type in (JSON, PROBLEM, FORM) else "string"}
     schema = references[content.model, mode] if content.model is not None else plain
     return {content.media_type: {"schema": schema}}

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter
 
 from keys import KeyPurpose, KeyRing
-from trillium.runtime.openapi import FORM, Content, HotRoute
+from trillium.runtime.openapi import FORM, PROBLEM, Content, HotRoute
 from trillium.runtime.pages import CIVIL_TIME
 from verifier.app.outside import Outside
 from verifier.domain.receipt import RECEIPT_MEDIA_TYPE
@@ -85,7 +85,7 @@ def receipt_routes(kept: KeptServices) -> tuple[HotRoute, ...]:
             ),
             responses={
                 200: Content(description="A signed receipt.", media_type=RECEIPT_MEDIA_TYPE),
-                404: Content(description="An error, as JSON."),
+                404: Content(description="Problem details.", media_type=PROBLEM),
             },
             tags=["wallets"],
         ),

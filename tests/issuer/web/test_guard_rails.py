@@ -93,7 +93,7 @@ async def test_metadata_are_not_signed_under_it_either_and_are_served_unsigned(i
     issuer.clock.moment = (await leaf_of(issuer)).not_valid_after_utc + SECOND
     url = f"{ISSUER}/.well-known/openid-credential-issuer"
     signed = await issuer.client.get(url, headers={"Accept": "application/jwt"})
-    assert (signed.status_code, signed.json()["error"]) == (503, "temporarily_unavailable")
+    assert (signed.status_code, signed.json()["code"]) == (503, "temporarily_unavailable")
     assert (await issuer.client.get(url)).status_code == 200
 
 

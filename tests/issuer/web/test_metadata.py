@@ -18,7 +18,7 @@ from specs.sd_jwt_vc import (
 )
 from specs.well_known import appended, inserted
 from tests.issuer.wallet import request_body
-from tests.issuer.web.answers import refusal
+from tests.issuer.web.answers import problem
 from tests.issuer.web.running_issuer import GRANT_TYPE, ISSUER, RunningIssuer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -169,7 +169,7 @@ async def test_2_28_the_integrity_in_a_credential_is_that_of_the_bytes_served(
 @pytest.mark.parametrize("path", ["photo-card/2", "passport/1", "photo-card/1/", "photo-card", "..%2Fjwks/1"])
 async def test_another_type_is_not_found(issuer: RunningIssuer, path: str) -> None:
     answer = await issuer.client.get(f"{ISSUER}/types/{path}")
-    assert refusal(answer)[0] == 404
+    assert problem(answer)[0] == 404
 
 
 async def test_documents_are_not_sent_again_to_who_has_them(issuer: RunningIssuer) -> None:
@@ -204,7 +204,7 @@ async def test_a_document_is_read_with_head_and_not_with_post(issuer: RunningIss
     for name in NAMES:
         head = await issuer.client.head(inserted(ISSUER, name))
         assert (head.status_code, head.content) == (200, b"")
-        assert refusal(await issuer.client.post(inserted(ISSUER, name)))[0] == 405
+        assert problem(await issuer.client.post(inserted(ISSUER, name)))[0] == 405
 
 
 async def test_pages_of_other_origins_may_ask_for_documents_but_not_for_more(issuer: RunningIssuer) -> None:

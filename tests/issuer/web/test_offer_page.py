@@ -169,7 +169,8 @@ async def test_a_fetch_is_told_on_the_page(issuer: RunningIssuer) -> None:
 async def test_no_such_page(issuer: RunningIssuer, name: str, rest: str) -> None:
     answer = await issuer.client.get(f"{ISSUER}/offer/{name}{rest}", headers=FRENCH)
     assert answer.status_code == 404
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    page = "text/html; charset=utf-8"
+    assert answer.headers["content-type"] == ("application/problem+json" if rest else page)
 
 
 async def test_a_missing_page_says_what_to_do_in_both_languages(issuer: RunningIssuer) -> None:

@@ -92,5 +92,5 @@ def test_bad_addresses_and_keys_are_told(tmp_path: Path) -> None:
     ):
         result = run(*names, *wrong)
         assert result.exit_code == 1
-        assert text in result.stderr
+        assert text in result.stderr.replace("\n", "")  # long paths are broken into lines
     assert told("list", "--json") == []

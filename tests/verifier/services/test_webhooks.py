@@ -13,6 +13,7 @@ from specs.jose.errors import InvalidSignature
 from tests.verifier.holder import present
 from tests.verifier.issuing import NOW, SimulatedIssuer
 from tests.verifier.surroundings import MANAGEMENT, PUBLIC_URL, Asked, Desk, claims_of, header_of
+from verifier.domain.ends import SERVICE_CANCELLED
 from verifier.domain.event import EventName
 from verifier.domain.presentation import Release
 from verifier.domain.presentation_page import ReleaseWay
@@ -121,7 +122,7 @@ async def test_every_end_is_told() -> None:
     service = await shop(desk)
     refused, late, off = [await asked_of(desk, service) for _ in range(3)]
     await refused.refuse()
-    await desk.verifier.cancel(off.started.presentation, actor=MANAGEMENT)
+    await desk.verifier.cancel(off.started.presentation, actor=MANAGEMENT, end=SERVICE_CANCELLED)
     desk.clock.advance(minutes=5)
     await desk.store.expire(desk.clock.now())
     states = {claims_of(one)["transaction_id_hash"]: claims_of(one)["state"] for one in await deliver(desk)}

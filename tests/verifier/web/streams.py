@@ -75,5 +75,6 @@ async def streaming(app: ASGIApp, url: str, service: httpx.BasicAuth) -> AsyncIt
             await task
 
 
-def event(state: str) -> bytes:
-    return b'event: state\ndata: {"state":"%b"}\n\n' % state.encode()
+def event(state: str, reason: str = "") -> bytes:
+    why = f',"reason":"{reason}"' if reason else ""
+    return f'event: state\ndata: {{"state":"{state}"{why}}}\n\n'.encode()
