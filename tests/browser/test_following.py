@@ -1,7 +1,7 @@
 """Pages that follow something, once the server knows them no more or cannot be reached; in a real browser."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,8 +152,10 @@ async def test_5_28_what_a_wallet_ended_with_is_shown_at_once(site: Site, error:
 
 
 @pytest.fixture(scope="session")
-def office(server: ServerProcess) -> Clerk:
-    return open_clerk(server)
+def office(server: ServerProcess) -> Iterator[Clerk]:
+    clerk = open_clerk(server)
+    yield clerk
+    clerk.http.close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
