@@ -3,18 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from issuer.domain.event import SubjectRef
 from issuer.domain.transaction_code_message import MAX_MAIL_ADDRESS
 from issuer.services.keep_contact import KeepContact
-from issuer.web.management_messages import Identifier
+from issuer.web.management_messages import Identifier, Message
 
 
-class ContactRequest(BaseModel):
+class ContactRequest(Message):
     """Where transaction codes go; nothing: nowhere any more. It is never given back."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     mail_address: Annotated[str, Field(min_length=3, max_length=MAX_MAIL_ADDRESS)] | None
 

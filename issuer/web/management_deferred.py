@@ -4,20 +4,17 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from issuer.domain.deferred import DeferralId, DeferralState, DeferredTransaction, DenialReason
 from issuer.domain.event import Actor, SubjectRef
 from issuer.services.decide_deferred import DecideDeferred
-from issuer.web.management_messages import Identifier
+from issuer.web.management_messages import BY_ITS_VALUE, Identifier, Message
 
 MANAGEMENT = Actor("management")
 
 
-class DeferralAnswer(BaseModel):
+class DeferralAnswer(Message):
     """One request that waits, or waited; no claim, no key, nothing that fetches it."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     deferral_id: str
     subject_ref: str
@@ -32,18 +29,14 @@ class DeferralAnswer(BaseModel):
     expires_at: datetime
 
 
-class DeferralsAnswer(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class DeferralsAnswer(Message):
     deferrals: list[DeferralAnswer]
 
 
-class DenialRequest(BaseModel):
+class DenialRequest(Message):
     """The wallet learns that it was denied, and not why."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    reason: Annotated[DenialReason, Field(strict=False)]
+    reason: Annotated[DenialReason, BY_ITS_VALUE]
 
 
 def add_deferral_routes(router: APIRouter, decide: DecideDeferred) -> None:

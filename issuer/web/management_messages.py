@@ -10,7 +10,13 @@ Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-
 """Any of our own identifiers; what is not made of these characters is none and never reaches a database."""
 
 
+BY_ITS_VALUE = Field(strict=False)
+"""An enumeration: in JSON it is a text."""
+
+
 class Message(BaseModel):
+    """What is not known is refused, so that a misspelt member does not go unnoticed; a text is no number."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
@@ -78,13 +84,11 @@ class StatusReason(StrEnum):
     CLEARED = "cleared"
 
 
-class StatusChangeRequest(BaseModel):
+class StatusChangeRequest(Message):
     """Change the status of one card, of those about a person, or of all that a person may hold."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
     change: Literal["revoke", "suspend", "reinstate"]
-    reason: Annotated[StatusReason, Field(strict=False)]
+    reason: Annotated[StatusReason, BY_ITS_VALUE]
     subject_ref: Identifier | None = None
     issuance_id: Identifier | None = None
     held: bool = False

@@ -3,19 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from issuer.web.management_messages import Identifier
+from issuer.web.management_messages import Identifier, Message
 
 GrantName = Literal["pre-authorized_code", "authorization_code"]
 StateName = Literal["open", "redeemed", "withdrawn", "expired", "locked"]
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class OfferRequest(_Message):
+class OfferRequest(Message):
     """Offer credentials to a person of the register."""
 
     subject_ref: Identifier
@@ -30,7 +26,7 @@ class OfferRequest(_Message):
     """Seconds; nothing: as configured."""
 
 
-class OfferAnswer(_Message):
+class OfferAnswer(Message):
     """The offer, with its secrets: shown once."""
 
     offer_id: str
@@ -50,7 +46,7 @@ class OfferAnswer(_Message):
     qr_svg: str
 
 
-class OfferStateAnswer(_Message):
+class OfferStateAnswer(Message):
     """How an offer stands."""
 
     offer_id: str
@@ -67,7 +63,7 @@ class OfferStateAnswer(_Message):
     expires_at: datetime
 
 
-class OffersAnswer(_Message):
+class OffersAnswer(Message):
     """The newest offers of a person, newest first."""
 
     offers: list[OfferStateAnswer]

@@ -46,15 +46,25 @@ def select_claims(claims: Mapping[str, Any], path: ClaimsPath) -> tuple[Selected
     Arrays may hold markers (any object that is no JSON value) in the place of elements that were not
     disclosed, so that indices count as in the issued credential; a marker is never selected.
     """
-    # Most paths are names all the way; they need no list of what each step selects.
+    values = follow_names(claims, path)
+    if values is None:
+        return _select_step_by_step(claims, path)
+    return (Selected(cast(Location, path), values[0]),) if values else ()
+
+
+def follow_names(claims: Mapping[str, Any], path: ClaimsPath) -> tuple[Any, ...] | None:
+    """The one value, or none, that a path of names alone leads to; None for any other path or way.
+
+    Most paths are names all the way; they need no list of what each step selects.
+    """
     value: Any = claims
     for component in path:
         if type(value) is not dict or type(component) is not str:
-            return _select_step_by_step(claims, path)
+            return None
         if component not in value:
             return ()
         value = value[component]
-    return (Selected(cast(Location, path), value),)
+    return (value,)
 
 
 def _select_step_by_step(claims: Mapping[str, Any], path: ClaimsPath) -> tuple[Selected, ...]:

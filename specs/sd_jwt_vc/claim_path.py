@@ -7,6 +7,7 @@ the empty set, so the two readings are two functions in two packages (`specs.dcq
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
+from specs.dcql.claims_path import follow_names
 from specs.sd_jwt.process import WITHHELD
 from specs.sd_jwt_vc.errors import ClaimPathMismatch, InvalidClaimPath
 
@@ -44,15 +45,10 @@ def select_claims(claims: Mapping[str, Any], path: ClaimPath) -> tuple[Selected,
     Raises ClaimPathMismatch for a name in something that is no object, or null or an index in something
     that is no array. A missing name or index only makes the selection smaller (section 5.6.1.2).
     """
-    # Most paths are names all the way; they need no list of what each step selects.
-    value: Any = claims
-    for component in path:
-        if type(value) is not dict or type(component) is not str:
-            return _select_step_by_step(claims, path)
-        if component not in value:
-            return ()
-        value = value[component]
-    return (Selected(cast(ConcretePath, path), value),)
+    values = follow_names(claims, path)
+    if values is None:
+        return _select_step_by_step(claims, path)
+    return (Selected(cast(ConcretePath, path), values[0]),) if values else ()
 
 
 def show_path(path: Sequence[str | int | None]) -> str:

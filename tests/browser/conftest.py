@@ -8,6 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.chromium import chromium
+from tests.browser.offering import Clerk, open_clerk
 from tests.browser.visits import Visitor
 from tests.interop.server_process import ServerProcess, start_server
 from tests.patience import PATIENCE_S
@@ -27,6 +28,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 @pytest.fixture(scope="session")
 def origin(server: ServerProcess) -> str:
     return server.origin
+
+
+@pytest.fixture(scope="session")
+def clerk(server: ServerProcess) -> Iterator[Clerk]:
+    opened = open_clerk(server)
+    yield opened
+    opened.http.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,7 +1,7 @@
 """Pages that follow something, once the server knows them no more or cannot be reached; in a real browser."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +11,13 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.accessibility import accessibility_problems
 from tests.browser.looks import take_off_the_design_system
-from tests.browser.offering import Clerk, open_clerk
+from tests.browser.offering import Clerk
 from tests.browser.presenting import Site, verifier_site
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
 from tests.browser.test_accessibility import too_wide
 from tests.browser.test_browser_api import wallet
 from tests.browser.test_offer_page import address
 from tests.browser.visits import Visitor
-from tests.interop.server_process import ServerProcess
 from tests.patience import PATIENCE_MS
 from tests.verifier.web.browser_wallets import SIGNED
 from tests.verifier.web.page_visitors import BACK, open_page
@@ -151,18 +150,11 @@ async def test_5_28_what_a_wallet_ended_with_is_shown_at_once(site: Site, error:
         assert visit.complaints == []
 
 
-@pytest.fixture(scope="session")
-def office(server: ServerProcess) -> Iterator[Clerk]:
-    clerk = open_clerk(server)
-    yield clerk
-    clerk.http.close()
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_page_of_an_offer_ends_and_waits_in_the_same_way(
-    visitor: Visitor, office: Clerk, language: str
+    visitor: Visitor, clerk: Clerk, language: str
 ) -> None:
-    words, made = WORDS[language], office.offer()
+    words, made = WORDS[language], clerk.offer()
     async with visitor.at(address(made), language=language, width=PHONE) as visit:
         page, told = visit.page, visit.page.get_by_role("status")
         await page.route("**/state", lambda route: route.abort())

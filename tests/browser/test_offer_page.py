@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +12,11 @@ from playwright.async_api import expect
 
 from tests.browser.accessibility import accessibility_problems
 from tests.browser.looks import take_off_the_design_system
-from tests.browser.offering import LONG, Clerk, open_clerk
+from tests.browser.offering import LONG, Clerk
 from tests.browser.pixels import grey_pixels
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
 from tests.browser.test_accessibility import too_wide
 from tests.browser.visits import Visitor
-from tests.interop.server_process import ServerProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -26,13 +24,6 @@ SHOTS = os.environ.get("TRILLIUM_SCREENSHOTS")
 """A folder for pictures of what was looked at; none are made without it."""
 ACCEPTED = {"en": "A wallet has accepted the offer.", "fr": "Un portefeuille a accepté l’offre."}
 OPENED = {"en": "A wallet opened this offer", "fr": "Un portefeuille a ouvert cette offre"}
-
-
-@pytest.fixture(scope="session")
-def clerk(server: ServerProcess) -> Iterator[Clerk]:
-    opened = open_clerk(server)
-    yield opened
-    opened.http.close()
 
 
 def address(made: dict[str, Any], query: str = "") -> str:
