@@ -1,8 +1,6 @@
 """One disclosure: a salt, a claim name (not for array elements) and a value (RFC 9901 section 4.2)."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
-from itertools import repeat
 from typing import Final, NamedTuple, TypeAlias
 
 import orjson
@@ -22,7 +20,6 @@ _MAX_DEPTH: Final = 32
 # By the length of a text modulo 4: characters that fill up its last group with one, two or three line feeds,
 # provided that the spare bits of its last character are zero. No text has the length that "." is for.
 _LINE_FEEDS: Final = ("CgoK", ".", "oK", "K")
-_ONLY_PROPERTIES: Final = {_OBJECT_PROPERTY}
 
 
 class Disclosure(NamedTuple):
@@ -39,10 +36,6 @@ class Disclosure(NamedTuple):
         return f"Disclosure(digest={self.digest!r})"
 
 
-# What Disclosure._make does, without a call of Python for each.
-_new_disclosure: Final = partial(tuple.__new__, Disclosure)
-
-
 def parse_disclosures(
     encoded: Sequence[str], algorithm: DigestAlgorithm
 ) -> tuple[dict[str, Disclosure], list[SdJwtError]]:
@@ -53,19 +46,29 @@ def parse_disclosures(
     reserved name (ForbiddenClaimName). One that was sent twice occurs once. Sizes were bounded when the SD-
     JWT was parsed.
     """
-    if not encoded:
-        return {}, []
-    digests = algorithm.digests(map(str.encode, encoded, repeat("ascii"), repeat("replace")))
-    contents = _contents_together(encoded)
+    return sort_disclosures(encoded, digests_of(encoded, algorithm), contents_together(encoded))
+
+
+def digests_of(encoded: Sequence[str], algorithm: DigestAlgorithm) -> list[str]:
+    """The digest of each disclosure, over the ASCII of what was sent."""
+    # What is not ASCII is no disclosure, and digests of something else do not make it one.
+    return algorithm.digests([text.encode("ascii", "replace") for text in encoded])
+
+
+def sort_disclosures(
+    encoded: Sequence[str], digests: Sequence[str], contents: Sequence[JsonValue] | None
+) -> tuple[dict[str, Disclosure], list[SdJwtError]]:
+    """parse_disclosures for digests and, unless they are None, contents that are known already."""
     if contents is None:
-        return _each(encoded, digests, [_content(text) for text in encoded])
-    if set(map(len, contents)) == _ONLY_PROPERTIES:
-        salts, names, values = zip(*contents, strict=True)
-        if are_strings(salts + names) and RESERVED_NAMES.isdisjoint(names):
-            # What nearly all presentations consist of; everything else, and all that may be wrong, below.
-            parts = zip(encoded, digests, salts, names, values, strict=True)
-            return dict(zip(digests, map(_new_disclosure, parts), strict=True)), []
-    return _each(encoded, digests, contents)
+        contents = [_content(text) for text in encoded]
+    found: dict[str, Disclosure] = {}
+    refused: list[SdJwtError] = []
+    for text, digest, content in zip(encoded, digests, contents, strict=True):
+        try:
+            found[digest] = _disclosure(text, digest, content)
+        except SdJwtError as error:
+            refused.append(error)
+    return found, refused
 
 
 def are_strings(values: Iterable[object]) -> bool:
@@ -77,25 +80,14 @@ def are_strings(values: Iterable[object]) -> bool:
     return True
 
 
-def _each(
-    encoded: Sequence[str], digests: Sequence[str], contents: Sequence[JsonValue]
-) -> tuple[dict[str, Disclosure], list[SdJwtError]]:
-    found: dict[str, Disclosure] = {}
-    refused: list[SdJwtError] = []
-    for text, digest, content in zip(encoded, digests, contents, strict=True):
-        try:
-            found[digest] = _disclosure(text, digest, content)
-        except SdJwtError as error:
-            refused.append(error)
-    return found, refused
-
-
-def _contents_together(encoded: Sequence[str]) -> list[list[JsonValue]] | None:
+def contents_together(encoded: Sequence[str]) -> list[list[JsonValue]] | None:
     """The contents when all disclosures are canonical base64url of arrays without mistakes, needless white
     space and escapes; otherwise None.
 
     One call of the decoder and one of the parser for all, which gives what _content gives for each.
     """
+    if not encoded:
+        return []
     together = "".join([text + _LINE_FEEDS[len(text) & 3] for text in encoded])
     # All begin as a bracket does in base64url, so none is an empty line; if the first and the last of them in
     # the order of the alphabet do, all do.

@@ -12,7 +12,14 @@ import orjson
 
 from specs.errors import ProtocolError
 from specs.sd_jwt.digest import digest_algorithm_of
-from specs.sd_jwt.disclosure import Disclosure, Path, are_strings, parse_disclosures
+from specs.sd_jwt.disclosure import (
+    Disclosure,
+    Path,
+    are_strings,
+    contents_together,
+    digests_of,
+    sort_disclosures,
+)
 from specs.sd_jwt.errors import (
     ClaimsTooDeep,
     DuplicateClaimName,
@@ -31,7 +38,6 @@ parsed.
 
 _CONTAINERS: Final = frozenset({dict, list})
 _ABSENT: Final = object()
-_NONE_OF_EACH: Final[tuple[tuple[Any, ...], ...]] = ((),) * len(Disclosure._fields)
 
 
 class Withheld:
@@ -100,11 +106,12 @@ def examine_claims(
         algorithm = digest_algorithm_of(payload)
     except ProtocolError as error:
         return None, [error]
-    found, refused = parse_disclosures(disclosures, algorithm)
-    if not refused and len(found) == len(disclosures):
-        processed = _processed_flat(payload, found)
+    digests, contents = digests_of(disclosures, algorithm), contents_together(disclosures)
+    if contents is not None:
+        processed = _processed_at_once(payload, list(zip(disclosures, digests, contents, strict=True)))
         if processed is not None:
             return processed, []
+    found, refused = sort_disclosures(disclosures, digests, contents)
     walk = _Walk(found)
     if len(set(disclosures)) != len(disclosures):
         walk.reasons.append(RepeatedDisclosure())  # section 4: a holder sends no disclosure twice
@@ -115,30 +122,51 @@ def examine_claims(
     return ProcessedClaims(claims, walk.disclosed, walk.hidden, walk.arrays), walk.reasons
 
 
-def _processed_flat(payload: dict[str, Any], found: Mapping[str, Disclosure]) -> ProcessedClaims | None:
-    """What _Walk finds when all digests are at the top, as in most credentials, and nothing is wrong;
-    otherwise None. It asks the same questions, of all claims at once.
+def _processed_at_once(
+    payload: dict[str, Any], disclosures: Sequence[tuple[str, str, list[Any]]]
+) -> ProcessedClaims | None:
+    """What _Walk finds when all digests are at the top or in objects there, as in most credentials, and
+    nothing is wrong; otherwise None. `disclosures`: each as it was sent, its digest and its content.
     """
-    digests = payload.get("_sd")
-    if type(digests) is not list or not are_strings(digests):
-        return None
-    own = set(digests)
-    # Each digest once; each disclosure one of theirs.
-    if len(own) != len(digests) or not own.issuperset(found):
-        return None
     claims = payload.copy()
-    del claims["_sd"]
     claims.pop("_sd_alg", None)
-    clear = len(claims)
-    names: Sequence[Any]
-    _, _, _, names, values = zip(*found.values(), strict=True) if found else _NONE_OF_EACH
-    claims.update(zip(names, values, strict=True))
-    # No name twice, here or in the clear; no array element, which has none.
-    if len(claims) != clear + len(names) or None in claims or _mentions_digests(claims):
+    objects: list[tuple[Path, dict[str, Any]]] = [((), claims)]
+    for name, value in payload.items():
+        if type(value) is dict and "_sd" in value:
+            claims[name] = inner = value.copy()
+            objects.append(((name,), inner))
+    homes: dict[str, tuple[Path, dict[str, Any]]] = {}
+    complete: dict[Path, int] = {}  # how many members each object has with everything disclosed
+    digests = 0
+    for home in objects:
+        place, members = home
+        own = members.pop("_sd", None)
+        if type(own) is not list or not are_strings(own):
+            return None
+        homes.update(dict.fromkeys(own, home))
+        complete[place] = len(members) + len(own)
+        digests += len(own)
+    disclosed: dict[Path, Disclosure] = {}
+    try:
+        for text, digest, (salt, name, value) in disclosures:
+            place, members = homes[digest]
+            if type(salt) is not str or type(name) is not str:
+                return None
+            members[name] = value
+            disclosed[(*place, name)] = tuple.__new__(Disclosure, (text, digest, salt, name, value))
+    except (KeyError, ValueError):  # a disclosure without a digest, or of an array element
         return None
-    disclosed: dict[Path, Disclosure] = dict(zip(zip(names), found.values(), strict=True))
-    hidden = len(digests) - len(names)
-    return tuple.__new__(ProcessedClaims, (claims, disclosed, {(): hidden} if hidden else {}, {}))
+    hidden = {place: complete[place] - len(members) for place, members in objects}
+    # No digest twice. No name twice, or an object would lack a member. No reserved names, and no digests
+    # elsewhere, in a disclosed value for example.
+    if (
+        len(homes) != digests
+        or sum(hidden.values()) != digests - len(disclosures)
+        or _mentions_digests(claims)
+    ):
+        return None
+    hidden = {place: count for place, count in hidden.items() if count}
+    return tuple.__new__(ProcessedClaims, (claims, disclosed, hidden, {}))
 
 
 class _Walk:
