@@ -23,8 +23,10 @@ MAX_INTEGER: Final = 2**64 - 1
 _INTEGER_DIGITS: Final = 20  # as many as MAX_INTEGER has, and MIN_INTEGER with its sign
 
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-# By the length of the text modulo 4: the padding to add, and the last characters whose spare bits are zero.
-_ENDINGS: Final = (("", _ALPHABET), ("", ""), ("==", "AQgw"), ("=", "AEIMQUYcgkosw048"))
+ENDINGS: Final = (("", _ALPHABET), ("", ""), ("==", "AQgw"), ("=", "AEIMQUYcgkosw048"))
+"""Of base64url, by the length of the text modulo 4: the padding to add, and the last characters whose spare
+bits are zero. Of the length that no text has, no character is the last.
+"""
 # The closing mark is optional, so that an unclosed string is read once, not again from every mark in it.
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _OPENING_CLOSING: Final = bytes.maketrans(b"{}", b"[]")
@@ -95,7 +97,7 @@ def b64url_decode(text: str) -> bytes:
     Refused: padding, other alphabets, white space, an impossible length, and a last character with bits
     that no byte takes up (RFC 4648 section 3.5: otherwise one signature has several spellings).
     """
-    padding, last_characters = _ENDINGS[len(text) & 3]
+    padding, last_characters = ENDINGS[len(text) & 3]
     # What the decoder lets through: two characters of the other alphabet, padding of its own, loose bits.
     if "+" in text or "/" in text or text[-1:] not in last_characters:
         raise InvalidBase64Url("not the canonical spelling")

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pybase64 import b64decode
 
 from specs.encoding import InvalidBase64Url, b64url_decode, b64url_encode, create_json
 from specs.jose.algorithms import Algorithm
@@ -28,6 +29,9 @@ _CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, int, Algorithm]]] = {
     "P-384": (ec.SECP384R1(), 48, 64, Algorithm.ES384),
     "P-521": (ec.SECP521R1(), 66, 88, Algorithm.ES512),
 }
+_REQUIRED_OF_EC: Final = frozenset({"kty", "crv", "x", "y"})
+_P256, _, _P256_CHARACTERS = _CURVES["P-256"][:3]
+_P256_LAST: Final = "AEIMQUYcgkosw048"
 _CURVE_NAMES: Final = {curve.name: name for name, (curve, *_) in _CURVES.items()}
 _RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
 _ED25519_SIZE: Final = 32
@@ -74,7 +78,11 @@ def parse_public_jwk(value: object) -> PublicJwk:
     use, and InvalidJwk for the rest: missing members, wrong length, a point off the curve, a small RSA key.
     """
     # The exact class first: to ask for an abstract one costs a microsecond on the path of every presentation.
-    if type(value) is not dict and not isinstance(value, Mapping):
+    if type(value) is dict:
+        plain = _plain_p256(value)
+        if plain is not None:
+            return plain
+    elif not isinstance(value, Mapping):
         raise InvalidJwk("not an object")
     if not PRIVATE_MEMBERS.isdisjoint(value):
         raise PrivateJwk
@@ -93,6 +101,25 @@ def parse_public_jwk(value: object) -> PublicJwk:
     if kid is not None and not isinstance(kid, str):
         raise InvalidJwk("kid")
     return tuple.__new__(PublicJwk, (algorithm, key, MappingProxyType(members), kid))
+
+
+def _plain_p256(jwk: dict[Any, Any]) -> PublicJwk | None:
+    """The key when it is like nearly all, on P-256 and without any other member; otherwise None."""
+    if jwk.keys() != _REQUIRED_OF_EC or jwk["kty"] != "EC" or jwk["crv"] != "P-256":
+        return None
+    x, y = jwk["x"], jwk["y"]
+    try:
+        both = x + y
+        # As b64url_decode reads it: 32 octets are 43 characters, the last of which has two spare bits.
+        if not len(x) == len(y) == _P256_CHARACTERS or "+" in both or "/" in both:
+            return None
+        if x[-1] not in _P256_LAST or y[-1] not in _P256_LAST:
+            return None
+        point = b"\x04" + b64decode(x + "=", b"-_", True) + b64decode(y + "=", b"-_", True)
+        key = ec.EllipticCurvePublicKey.from_encoded_point(_P256, point)
+    except (TypeError, ValueError):
+        return None
+    return tuple.__new__(PublicJwk, (Algorithm.ES256, key, MappingProxyType(jwk.copy()), None))
 
 
 def parse_jwks(value: object, *, max_keys: int = 32) -> list[PublicJwk]:

@@ -11,9 +11,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from pybase64 import b64decode
+
 from specs.encoding import (
+    ENDINGS,
     EncodingError,
-    InvalidBase64Url,
     TooLarge,
     b64url_decode,
     b64url_encode,
@@ -105,10 +107,20 @@ def parse_jws(compact: str, *, max_bytes: int) -> UnverifiedJws:
         raise InvalidJws("not three parts")
     memoised = len(encoded_header) <= _MEMOISED_HEADER_BYTES
     header = _memoised_header(encoded_header) if memoised else _parse_header(encoded_header)
+    # b64url_decode, of both at once.
+    padding, last_characters = ENDINGS[len(encoded_payload) & 3]
+    filling, last_of_signature = ENDINGS[len(encoded_signature) & 3]
+    if (
+        "+" in compact
+        or "/" in compact
+        or encoded_payload[-1:] not in last_characters
+        or encoded_signature[-1:] not in last_of_signature
+    ):
+        raise InvalidJws("payload or signature is not the canonical spelling")
     try:
-        payload = b64url_decode(encoded_payload)
-        signature = b64url_decode(encoded_signature)
-    except InvalidBase64Url as error:
+        payload = b64decode(encoded_payload + padding, b"-_", True)
+        signature = b64decode(encoded_signature + filling, b"-_", True)
+    except ValueError as error:
         raise InvalidJws("payload or signature is not base64url") from error
     # Header and payload are base64url, hence ASCII, hence the bytes that were signed.
     return tuple.__new__(UnverifiedJws, (header, payload, signature, signing_input.encode()))

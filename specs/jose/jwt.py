@@ -31,16 +31,20 @@ def verify_times(
         if name not in claims:
             raise ClaimMissing(name)
     moment, tolerance = now.timestamp(), leeway.total_seconds()
-    # None of them may be malformed, whatever the others say.
-    exp = _numeric_date(claims["exp"], "exp") if "exp" in claims else None
-    nbf = _numeric_date(claims["nbf"], "nbf") if "nbf" in claims else None
-    iat = _numeric_date(claims["iat"], "iat") if "iat" in claims else None
+    exp, nbf, iat = claims.get("exp", _LAST_SECOND), claims.get("nbf", 0), claims.get("iat", 0)
+    # None of them may be malformed, whatever the others say. A bool is an int to Python, hence the type.
+    if (
+        not type(exp) is type(nbf) is type(iat) is int
+        or not 0 <= min(exp, nbf, iat) <= max(exp, nbf, iat) <= _LAST_SECOND
+    ):
+        for name, value in (("exp", exp), ("nbf", nbf), ("iat", iat)):
+            _require_numeric_date(name, value)
     # RFC 7519 section 4.1.4: "on or after" the expiration time it must not be accepted.
-    if exp is not None and moment >= exp + tolerance:
+    if moment >= exp + tolerance:
         raise Expired
-    if nbf is not None and moment < nbf - tolerance:
+    if moment < nbf - tolerance:
         raise NotYetValid
-    if iat is not None and moment < iat - tolerance:
+    if moment < iat - tolerance:
         raise IssuedInTheFuture
 
 
@@ -57,8 +61,7 @@ def verify_audience(claims: Mapping[str, Any], expected: str, *, sole: bool = Fa
         raise WrongAudience
 
 
-def _numeric_date(value: object, name: str) -> int | float:
-    # A bool is an int to Python; NaN fails both comparisons.
-    if (type(value) is int or type(value) is float) and 0 <= value <= _LAST_SECOND:
-        return value
-    raise InvalidClaims(f"{name} is not a number of seconds")
+def _require_numeric_date(name: str, value: object) -> None:
+    # NaN fails both comparisons.
+    if (type(value) is not int and type(value) is not float) or not 0 <= value <= _LAST_SECOND:
+        raise InvalidClaims(f"{name} is not a number of seconds")

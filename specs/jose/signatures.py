@@ -31,6 +31,13 @@ _SEQUENCES: Final = tuple(
     bytes((_SEQUENCE, size) if size < _SHORT_LENGTH else (_SEQUENCE, _ONE_LENGTH_BYTE, size))
     for size in range(2 * (_MOST_BYTES + 3) + 1)
 )
+_HALF: Final = 32  # bytes of r, and of s, on P-256
+# What stands before r and before s of ES256, by their first bits, when neither begins with a zero byte.
+_ES256_FRAMES: Final = tuple(
+    (_SEQUENCES[len(of_r + of_s) + 2 * _HALF] + of_r, of_s)
+    for of_r in (_PLAIN[_HALF], _PADDED[_HALF])
+    for of_s in (_PLAIN[_HALF], _PADDED[_HALF])
+)
 _SHA256: Final = SHA256()
 _RSA_PADDING: Final[Mapping[Algorithm, padding.PKCS1v15 | padding.PSS]] = {
     Algorithm.RS256: padding.PKCS1v15(),
@@ -58,6 +65,7 @@ _ECDSA: Final = {
     Algorithm.ES384: _ecdsa(ec.SECP384R1(), ec.ECDSA(SHA384())),
     Algorithm.ES512: _ecdsa(ec.SECP521R1(), ec.ECDSA(SHA512())),
 }
+_ES256: Final = _ECDSA[Algorithm.ES256].scheme
 
 
 def raw_to_der(signature: bytes, algorithm: Algorithm = Algorithm.ES256) -> bytes:
@@ -110,9 +118,19 @@ def verify_signature(key: PublicJwk, signature: bytes, data: bytes) -> None:
 
     `signature` in JWS form: r and s side by side for ES*, 64 bytes for EdDSA. The algorithm is the key's.
     """
+    public: Any
+    algorithm, public, _, _ = key
     try:
-        public: Any
-        algorithm, public, _, _ = key
+        if (
+            algorithm is Algorithm.ES256
+            and len(signature) == 2 * _HALF
+            and (first_of_r := signature[0])
+            and (first_of_s := signature[_HALF])
+        ):
+            # _to_der for nearly every signature there is; r and s beyond the order OpenSSL refuses itself.
+            head, middle = _ES256_FRAMES[first_of_r >> 7 << 1 | first_of_s >> 7]
+            public.verify(head + signature[:_HALF] + middle + signature[_HALF:], data, _ES256)
+            return
         rules = _ECDSA.get(algorithm)
         if rules is not None:
             # A PublicJwk of these algorithms holds an EC key; to ask for its class would cost a microsecond.

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import methodcaller
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from pybase64 import b64encode_as_string
 from specs.sd_jwt.errors import DigestAlgorithmUnsupported
 
 ISSUED_ALGORITHM: Final = "sha-256"
+
+_finish: Final = methodcaller("digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,8 @@ class DigestAlgorithm:
 
     def digests(self, texts: Iterable[bytes]) -> list[str]:
         """One digest per text, in order."""
-        new, filler = self.new, bytes(-self.size % 3)
-        hashes = [new(text).digest() for text in texts]
-        hashes.append(b"")  # so that a filler follows the last hash too
+        filler = bytes(-self.size % 3)
+        hashes = [*map(_finish, map(self.new, texts)), b""]  # so that a filler follows the last hash too
         # One base64 call for all, since a hash with its filler is whole groups of three bytes.
         encoded = b64encode_as_string(filler.join(hashes), b"-_")
         step = (self.size + len(filler)) // 3 * 4

@@ -1,6 +1,7 @@
 """One disclosure: a salt, a claim name (not for array elements) and a value (RFC 9901 section 4.2)."""
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Final, NamedTuple, TypeAlias
 
 import orjson
@@ -52,7 +53,7 @@ def parse_disclosures(
 def digests_of(encoded: Sequence[str], algorithm: DigestAlgorithm) -> list[str]:
     """The digest of each disclosure, over the ASCII of what was sent."""
     # What is not ASCII is no disclosure, and digests of something else do not make it one.
-    return algorithm.digests([text.encode("ascii", "replace") for text in encoded])
+    return algorithm.digests(map(str.encode, encoded, repeat("ascii"), repeat("replace")))
 
 
 def sort_disclosures(

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from specs.encoding import EncodingError, create_json, parse_json_object, to_numeric_date
 from specs.errors import ProtocolError
 from specs.jose import (
+    ALLOWED,
     Algorithm,
     AlgorithmNotAllowed,
     InvalidClaims,
@@ -21,7 +24,8 @@ from specs.jose import (
     prepare_jws,
     verify_times,
 )
-from specs.sd_jwt.digest import digest_algorithm_of
+from specs.jose.signatures import verify_signature
+from specs.sd_jwt.digest import ALGORITHMS, ISSUED_ALGORITHM, digest_algorithm_of
 from specs.sd_jwt.errors import (
     ConfirmationKeyInvalid,
     ConfirmationKeyMissing,
@@ -137,6 +141,47 @@ def examine_key_binding(
     sd_jwt: UnverifiedSdJwt, policy: KeyBindingPolicy, *, now: datetime, leeway: timedelta
 ) -> tuple[VerifiedKeyBinding | None, list[ProtocolError]]:
     """The KB-JWT of a presentation, checked as section 7.3 step 5 asks, and every reason against it."""
+    binding = bound_at_once(sd_jwt, policy, now=now, leeway=leeway)
+    if binding is not None:
+        return binding, []
+    return examine_step_by_step(sd_jwt, policy, now=now, leeway=leeway)
+
+
+def bound_at_once(
+    sd_jwt: UnverifiedSdJwt, policy: KeyBindingPolicy, *, now: datetime, leeway: timedelta
+) -> VerifiedKeyBinding | None:
+    """The binding when there is nothing wrong with it and nothing unusual about it; otherwise None."""
+    _, issued, _, compact, presented = sd_jwt
+    nonce, audience, max_age = policy
+    try:
+        header, payload, signature, signing_input = parse_jws(compact or "", max_bytes=MAX_KEY_BINDING_BYTES)
+        claims = orjson.loads(payload)
+        digest = ALGORITHMS[issued.get("_sd_alg", ISSUED_ALGORITHM)].digest(presented.encode("ascii"))
+        age, tolerance = now.timestamp() - claims["iat"], leeway.total_seconds()
+        if (
+            claims["nonce"] != nonce
+            or claims["aud"] != audience
+            or claims["sd_hash"] != digest
+            or not -tolerance <= age <= max_age.total_seconds() + tolerance
+            or header["typ"] != TYPE
+            or claims.keys() != _REGISTERED
+            # The same bytes again: no name stood twice (see parse_json).
+            or orjson.dumps(claims) != payload
+        ):
+            return None
+        key = parse_public_jwk(issued["cnf"]["jwk"])
+        if header["alg"] != key.algorithm or key.algorithm not in ALLOWED[Use.KEY_BINDING]:
+            return None
+        verify_signature(key, signature, signing_input)
+    except (ProtocolError, KeyError, TypeError, ValueError):
+        return None
+    return tuple.__new__(VerifiedKeyBinding, (claims, key))
+
+
+def examine_step_by_step(
+    sd_jwt: UnverifiedSdJwt, policy: KeyBindingPolicy, *, now: datetime, leeway: timedelta
+) -> tuple[VerifiedKeyBinding | None, list[ProtocolError]]:
+    """What examine_key_binding does when anything is wrong, or unusual."""
     _, issued, _, compact, presented = sd_jwt
     try:
         jws = parse_jws(compact or "", max_bytes=MAX_KEY_BINDING_BYTES)

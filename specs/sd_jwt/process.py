@@ -108,7 +108,7 @@ def examine_claims(
         return None, [error]
     digests, contents = digests_of(disclosures, algorithm), contents_together(disclosures)
     if contents is not None:
-        processed = _processed_at_once(payload, list(zip(disclosures, digests, contents, strict=True)))
+        processed = _processed_at_once(payload, disclosures, digests, contents)
         if processed is not None:
             return processed, []
     found, refused = sort_disclosures(disclosures, digests, contents)
@@ -123,10 +123,10 @@ def examine_claims(
 
 
 def _processed_at_once(
-    payload: dict[str, Any], disclosures: Sequence[tuple[str, str, list[Any]]]
+    payload: dict[str, Any], encoded: Sequence[str], digests: Sequence[str], contents: Sequence[list[Any]]
 ) -> ProcessedClaims | None:
     """What _Walk finds when all digests are at the top or in objects there, as in most credentials, and
-    nothing is wrong; otherwise None. `disclosures`: each as it was sent, its digest and its content.
+    nothing is wrong; otherwise None.
     """
     claims = payload.copy()
     claims.pop("_sd_alg", None)
@@ -137,7 +137,6 @@ def _processed_at_once(
             objects.append(((name,), inner))
     homes: dict[str, tuple[Path, dict[str, Any]]] = {}
     complete: dict[Path, int] = {}  # how many members each object has with everything disclosed
-    digests = 0
     for home in objects:
         place, members = home
         own = members.pop("_sd", None)
@@ -145,27 +144,23 @@ def _processed_at_once(
             return None
         homes.update(dict.fromkeys(own, home))
         complete[place] = len(members) + len(own)
-        digests += len(own)
     disclosed: dict[Path, Disclosure] = {}
     try:
-        for text, digest, (salt, name, value) in disclosures:
+        for text, digest, (salt, name, value) in zip(encoded, digests, contents, strict=True):
             place, members = homes[digest]
-            if type(salt) is not str or type(name) is not str:
+            if not type(salt) is type(name) is str:
                 return None
             members[name] = value
             disclosed[(*place, name)] = tuple.__new__(Disclosure, (text, digest, salt, name, value))
     except (KeyError, ValueError):  # a disclosure without a digest, or of an array element
         return None
-    hidden = {place: complete[place] - len(members) for place, members in objects}
-    # No digest twice. No name twice, or an object would lack a member. No reserved names, and no digests
-    # elsewhere, in a disclosed value for example.
-    if (
-        len(homes) != digests
-        or sum(hidden.values()) != digests - len(disclosures)
-        or _mentions_digests(claims)
-    ):
+    hidden = {
+        place: complete[place] - len(members) for place, members in objects if complete[place] != len(members)
+    }
+    # The numbers differ when a digest stands twice, a name stands twice or a disclosure was sent twice. Of
+    # digests elsewhere, in a disclosed value for example, and of reserved names nothing may be left.
+    if sum(hidden.values()) != len(homes) - len(encoded) or _mentions_digests(claims):
         return None
-    hidden = {place: count for place, count in hidden.items() if count}
     return tuple.__new__(ProcessedClaims, (claims, disclosed, hidden, {}))
 
 

@@ -132,6 +132,33 @@ def test_a_zero_left_out_is_refused() -> None:
         verify_signature(key, signature[:32] + signature[33:], data)
 
 
+def test_every_form_of_the_numbers_verifies() -> None:
+    """First bit set or not, first byte zero or not, of r and of s: DER writes each of them differently."""
+    key, signer, missing = public_key(Algorithm.ES256), private_key(Algorithm.ES256), set(range(9))
+    for number in range(100_000):
+        signature = sign_with(signer, Algorithm.ES256, b"%d" % number)
+        forms = [0 if first == 0 else 1 if first < 0x80 else 2 for first in (signature[0], signature[32])]
+        if (form := forms[0] * 3 + forms[1]) in missing - {0}:  # two zeros are one in 65,536
+            missing.remove(form)
+            verify_signature(key, signature, b"%d" % number)
+            with pytest.raises(InvalidSignature):
+                verify_signature(key, signature, b"x")
+        if missing == {0}:
+            break
+    assert missing == {0}
+
+
+def test_a_signature_with_numbers_beyond_the_order_is_refused() -> None:
+    """Otherwise r and r + n would be two spellings of one signature."""
+    key, (size, order) = public_key(Algorithm.ES256), CURVES[Algorithm.ES256]
+    fine = sign_with(private_key(Algorithm.ES256), Algorithm.ES256, b"data")
+    for bad in (0, order, order + 1, 2 ** (8 * size) - 1):
+        out = bad.to_bytes(size, "big")
+        for raw in (out + fine[size:], fine[:size] + out, out + out):
+            with pytest.raises(InvalidSignature):
+                verify_signature(key, raw, b"data")
+
+
 def test_der_where_raw_belongs_is_refused() -> None:
     """The most frequent mistake of signers: the library's DER sent as it is."""
     der = private_key(Algorithm.ES256).sign(b"data", ec.ECDSA(SHA256()))
