@@ -10,6 +10,26 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.patience import PATIENCE_MS
 
 NAMES = ("chromium", "chromium-browser")
+# Of several such lists the browser goes by the last, so this one holds what Playwright switches off, too.
+SWITCHED_OFF = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+    # Pages that every window loads below its address bar, where nobody sees them: ten times what ours cost.
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "WebUIOmniboxPopup",
+)
 QUIET = (
     "--headless",
     "--no-sandbox",
@@ -19,6 +39,7 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
 )
 
 # Five seconds, what it is without this, is little on a machine with much else to do.
