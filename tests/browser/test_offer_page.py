@@ -16,7 +16,7 @@ from tests.browser.offering import LONG, Clerk
 from tests.browser.pixels import grey_pixels
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
 from tests.browser.test_accessibility import too_wide
-from tests.browser.visits import Visitor
+from tests.browser.visits import BRISK, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -78,7 +78,7 @@ async def test_with_script_the_page_follows_the_offer_live(
     visitor: Visitor, clerk: Clerk, language: str
 ) -> None:
     made = clerk.offer(tx_code=True)
-    async with visitor.at(address(made), language=language, width=PHONE) as visit:
+    async with visitor.at(address(made), language=language, width=PHONE, pace=BRISK) as visit:
         page = visit.page
         await page.evaluate("window.sameDocument = true")
         await page.locator("#offer a.ontario-button").focus()
@@ -95,14 +95,12 @@ async def test_with_script_the_page_follows_the_offer_live(
         assert await page.evaluate("window.sameDocument"), "nothing was loaded anew"
         assert await accessibility_problems(page) == []
         assert visit.complaints == []
-        before = len(visit.requests)
-        await page.wait_for_timeout(4000)
-        assert len(visit.requests) == before, "an offer that is over is not asked about any more"
+        assert await visit.asked_later() == [], "an offer that is over is not asked about any more"
 
 
 async def test_the_script_waits_for_a_server_that_is_away(visitor: Visitor, clerk: Clerk) -> None:
     made = clerk.offer()
-    async with visitor.at(address(made)) as visit:
+    async with visitor.at(address(made), pace=BRISK) as visit:
         page = visit.page
         await page.route("**/state", lambda route: route.abort())
         async with page.expect_event("requestfailed"):

@@ -17,6 +17,7 @@ from tests.browser.pixels import grey_pixels
 from tests.browser.presenting import Site, verifier_site
 from tests.browser.site import DESKTOP, LANGUAGES, PHONE
 from tests.browser.test_accessibility import CLIPPED, SPACED, ZOOMED, too_wide
+from tests.browser.visits import BRISK
 from tests.verifier.issuing import NOW
 from tests.verifier.web import long_preset
 from tests.verifier.web.long_preset import write_long_preset
@@ -224,7 +225,7 @@ async def test_the_qr_code_can_be_read_from_the_picture(site: Site, width: int) 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_with_script_the_page_follows_live_and_says_it_aloud(site: Site, language: str) -> None:
     words, paged = WORDS[language], await present(site, language)
-    async with site.visitor.at(paged.page, language=language, width=PHONE) as visit:
+    async with site.visitor.at(paged.page, language=language, width=PHONE, pace=BRISK) as visit:
         page = visit.page
         await page.evaluate("window.sameDocument = true")
         await page.locator("#request a.ontario-button").focus()
@@ -246,9 +247,7 @@ async def test_with_script_the_page_follows_live_and_says_it_aloud(site: Site, l
         assert back is not None
         assert back.startswith(f"{BACK}?return_code=")
         assert visit.complaints == []
-        visit.forget()
-        await page.wait_for_timeout(3000)
-        asked = [one.url for one in visit.requests if one.url.endswith("/state")]
+        asked = [url for url in await visit.asked_later() if url.endswith("/state")]
         assert asked == [], "an end is not asked about any more"
 
 
