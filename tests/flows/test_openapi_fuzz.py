@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,9 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from tests.interop.server_process import TIMEOUT_S, ServerProcess, start_server
 
+SESSION = requests.Session()
+"""One connection for all requests: to make one anew takes longer than most answers."""
+SESSION.trust_env = False
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 EXAMPLES = {"positive": 15, "negative": 5}
 APPS = ("issuer", "verifier", "wallet")
@@ -30,6 +34,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     server = start_server(tmp_path_factory.mktemp("fuzz"), **without_limits)
     server.wait()
     yield server
+    SESSION.close()
     server.stop()
 
 
@@ -81,7 +86,7 @@ def _tried(
     )
     @given(case=cases)
     def attempt(case: Any) -> None:
-        response = case.call(base_url=base, headers=headers, timeout=TIMEOUT_S)
+        response = case.call(base_url=base, headers=headers, timeout=TIMEOUT_S, session=SESSION)
         case.validate_response(response, checks=CHECKS)
 
     try:
