@@ -96,7 +96,8 @@ class KeyRing:
     def secret_for(self, purpose: KeyPurpose, version: int | None = None) -> Secret:
         """The active secret, or the version that a row names. NoActiveKey, UnknownKey."""
         opened = self._opened
-        return opened.secret(opened.state.secret_entry(purpose, version))
+        found = opened.secrets_in_use.get((purpose, version))
+        return opened.secret(opened.state.secret_entry(purpose, version)) if found is None else found
 
     # Publishing keys.
 

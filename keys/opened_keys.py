@@ -9,7 +9,7 @@ from keys.errors import KeyNotUsable
 from keys.key_entry import LIVE_STATES, KeyEntry, KeyState
 from keys.key_ring import RingState
 from keys.provider import KeyProvider
-from keys.purposes import KeyKind
+from keys.purposes import KeyKind, KeyPurpose
 from keys.signer import KeyAgreement, Secret, Signer
 from specs.jose.jwk import PublicJwk
 
@@ -24,6 +24,8 @@ class OpenedKeys:
     signers: Mapping[str, Signer] = field(default_factory=dict)
     agreements: Mapping[str, KeyAgreement] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
+    secrets_in_use: Mapping[tuple[KeyPurpose, int | None], Secret] = field(default_factory=dict)
+    """The same by what rows name, as `RingState.secret_entry` finds them; None is the active version."""
 
     def signer(self, entry: KeyEntry) -> Signer:
         """KeyNotUsable when the key was not opened."""
@@ -46,17 +48,21 @@ def open_keys(state: RingState, provider: KeyProvider, before: OpenedKeys, now: 
     signers: dict[str, Signer] = {}
     agreements: dict[str, KeyAgreement] = {}
     secrets: dict[str, Secret] = {}
+    secrets_in_use: dict[tuple[KeyPurpose, int | None], Secret] = {}
     for entry in state.entries:
         key_id, jwk = entry.key_id, entry.public_jwk
         if not _is_usable(entry, now):
             continue
         if jwk is None:
-            secrets[key_id] = before.secrets.get(key_id) or provider.open_secret(key_id, entry.version)
+            secret = before.secrets.get(key_id) or provider.open_secret(key_id, entry.version)
+            secrets[key_id] = secrets_in_use[entry.purpose, entry.version] = secret
+            if entry.state is KeyState.ACTIVE:
+                secrets_in_use[entry.purpose, None] = secret
         elif entry.rules.kind is KeyKind.AGREEMENT:
             agreements[key_id] = before.agreements.get(key_id) or provider.open_agreement(jwk)
         else:
             signers[key_id] = _open_signer(entry, jwk, provider, before)
-    return OpenedKeys(state, signers, agreements, secrets)
+    return OpenedKeys(state, signers, agreements, secrets, secrets_in_use)
 
 
 def _open_signer(entry: KeyEntry, jwk: PublicJwk, provider: KeyProvider, before: OpenedKeys) -> Signer:
