@@ -45,9 +45,10 @@ class Answering:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             given = message.get("headers", ())
-            for name, _ in given:
-                self.headers.pop(name, None)
-            message["headers"] = [*given, *self.headers.items()]
+            added = self.headers
+            for name in added.keys() & dict(given):
+                del added[name]
+            message["headers"] = [*given, *added.items()]
         await self._send(message)
 
 
