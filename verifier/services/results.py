@@ -8,7 +8,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from keys.signer import Secret
-from keys.wrapping import unwrap, wrap, wrapped_version
+from keys.wrapping import NONCE_BYTES, unwrap, wrap, wrapped_version
 from specs.encoding import create_json, parse_json_object
 from verifier.domain.ends import EndKind
 from verifier.domain.outcomes import advice_of
@@ -24,6 +24,9 @@ TYPES: Final = "types"
 MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
+_WRAPPED_FROM: Final = _KEY_BYTES + _NONCE_BYTES
+_RANDOM_BYTES: Final = _WRAPPED_FROM + NONCE_BYTES
+_GO_ON: Final = advice_of(()).by_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,10 @@ class ResultSeals:
 
     def seal_bytes(self, context: bytes, plain: bytes) -> SealedResult:
         """Encrypts under a fresh key. ``context``: what it is and whose; it opens in no other one."""
-        random = self.randomness.token_bytes(_KEY_BYTES + _NONCE_BYTES)
-        key, nonce = random[:_KEY_BYTES], random[_KEY_BYTES:]
+        random = self.randomness.token_bytes(_RANDOM_BYTES)
+        key, nonce, rest = random[:_KEY_BYTES], random[_KEY_BYTES:_WRAPPED_FROM], random[_WRAPPED_FROM:]
         ciphertext = nonce + AESGCM(key).encrypt(nonce, plain, context)
-        return SealedResult(wrap(self.secret(None), key, context), ciphertext)
+        return SealedResult(wrap(self.secret(None), key, context, nonce=rest), ciphertext)
 
     def open_bytes(self, context: bytes, sealed: SealedResult) -> bytes:
         """What was sealed in this context."""
@@ -59,16 +62,22 @@ class ResultSeals:
 
 def render_result(preset: str, verdict: Verdict, now: datetime) -> dict[str, Any]:
     """A verdict as the relying service reads it: claims only when accepted."""
-    shown = verdict.claims if isinstance(verdict, Accepted) else {}
-    found = () if isinstance(verdict, Accepted) else verdict.reasons
-    # Ten bad disclosures are one thing to act on; which ones is of no use to anybody.
-    distinct = {(reason.kind.code, reason.query_id): reason for reason in found}
+    claims: dict[str, Any] = {}
+    reasons: list[dict[str, Any]] = []
+    advice = _GO_ON
+    if isinstance(verdict, Accepted):
+        claims = {query_id: dict(shown) for query_id, shown in verdict.claims.items()}
+    else:
+        # Ten bad disclosures are one thing to act on; which ones is of no use to anybody.
+        distinct = {(reason.kind.code, reason.query_id): reason for reason in verdict.reasons}
+        reasons = [_render(reason) for reason in distinct.values()]
+        advice = advice_of(reason.kind for reason in verdict.reasons).by_language
     return {
         "outcome": state_of(verdict),
         "clerk_outcome": verdict.outcome,
-        "advice": advice_of(reason.kind for reason in found).by_language,
-        "claims": {query_id: dict(claims) for query_id, claims in shown.items()},
-        "reasons": [_render(reason) for reason in distinct.values()],
+        "advice": advice,
+        "claims": claims,
+        "reasons": reasons,
         "preset": preset,
         "verified_at": now.isoformat(timespec="seconds"),
     }
