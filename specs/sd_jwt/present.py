@@ -69,14 +69,12 @@ def _choose(processed: ProcessedClaims, place: Path, chosen: set[str]) -> None:
     for depth in range(1, len(place) + 1):
         disclosure = processed.disclosed.get(place[:depth])
         if disclosure is not None:
-            chosen.add(disclosure.encoded)
+            chosen.add(disclosure)
 
 
 def _choose_below(processed: ProcessedClaims, place: Path, chosen: set[str]) -> None:
     depth = len(place)
-    chosen.update(
-        disclosure.encoded for path, disclosure in processed.disclosed.items() if path[:depth] == place
-    )
+    chosen.update(disclosure for path, disclosure in processed.disclosed.items() if path[:depth] == place)
 
 
 def _places(processed: ProcessedClaims, path: PlanPath) -> list[Path]:

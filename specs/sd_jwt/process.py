@@ -68,8 +68,10 @@ class ProcessedClaims(NamedTuple):
 
     claims: dict[str, Any]
     """The processed payload: no `_sd`, no `...`, no `_sd_alg`."""
-    disclosed: Mapping[Path, Disclosure]
-    """Every claim and array element that came out of a disclosure, parents before children."""
+    disclosed: Mapping[Path, str]
+    """Every claim and array element that came out of a disclosure, parents before children; and that
+    disclosure, as it was sent.
+    """
     hidden: Mapping[Path, int]
     """Objects with digests nobody disclosed, and how many: withheld claims or decoys, there is no telling."""
     arrays: Mapping[Path, ArrayAsIssued]
@@ -144,14 +146,14 @@ def _processed_at_once(
             return None
         homes.update(dict.fromkeys(own, home))
         complete[place] = len(members) + len(own)
-    disclosed: dict[Path, Disclosure] = {}
+    disclosed: dict[Path, str] = {}
     try:
         for text, digest, (salt, name, value) in zip(encoded, digests, contents, strict=True):
             place, members = homes[digest]
             if not type(salt) is type(name) is str:
                 return None
             members[name] = value
-            disclosed[(*place, name)] = tuple.__new__(Disclosure, (text, digest, salt, name, value))
+            disclosed[(*place, name)] = text
     except (KeyError, ValueError):  # a disclosure without a digest, or of an array element
         return None
     hidden = {
@@ -173,7 +175,7 @@ class _Walk:
         self.found = found
         self.seen: set[str] = set()
         self.reasons: list[ProtocolError] = []
-        self.disclosed: dict[Path, Disclosure] = {}
+        self.disclosed: dict[Path, str] = {}
         self.hidden: dict[Path, int] = {}
         self.arrays: dict[Path, ArrayAsIssued] = {}
 
@@ -212,14 +214,14 @@ class _Walk:
         if len(matching) < len(own):
             self.hidden[path] = len(own) - len(matching)
         for disclosure in matching:
-            _, _, _, name, value = disclosure
+            encoded, _, _, name, value = disclosure
             if name is None:
                 self.reasons.append(MalformedDisclosure("array element below _sd"))
             elif name in result:
                 self.reasons.append(DuplicateClaimName())
             else:
                 place = (*path, name)
-                self.disclosed[place] = disclosure
+                self.disclosed[place] = encoded
                 if type(value) in _CONTAINERS and _mentions_digests(value):
                     value = self.value(value, place)
                 result[name] = value
@@ -276,7 +278,7 @@ class _Walk:
         elif disclosure.name is not None:
             self.reasons.append(MalformedDisclosure("claim name in an array"))
         else:
-            self.disclosed[place] = disclosure
+            self.disclosed[place] = disclosure.encoded
             result.append(self.value(disclosure.value, place))
 
     def value(self, value: Any, path: Path) -> Any:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from specs.encoding import EncodingError, b64url_decode, b64url_encode, create_json, parse_json
 from specs.sd_jwt.digest import ALGORITHMS
 from specs.sd_jwt.disclosure import RESERVED_NAMES, parse_disclosures
+from tests.specs.sd_jwt.material import disclosure
 
 SHA_256 = ALGORITHMS["sha-256"]
 _scalars = st.none() | st.booleans() | st.integers(-(2**64), 2**65) | st.floats() | st.text(max_size=4)
@@ -123,3 +124,11 @@ def test_a_presentation_of_very_many() -> None:
     found, refused = parse_disclosures(texts, SHA_256)
     assert (len(found), len(refused)) == (255, 1)
     _agree(texts)
+
+
+def test_disclosures_do_not_show_values_when_printed() -> None:
+    encoded, its_digest = disclosure("salty", "given_name", "Aida")
+    found, _ = parse_disclosures([encoded], SHA_256)
+    shown = repr(found[its_digest])
+    assert "Aida" not in shown
+    assert "salty" not in shown

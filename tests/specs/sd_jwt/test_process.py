@@ -46,21 +46,12 @@ def test_what_is_withheld_is_counted_and_placed() -> None:
     assert processed.may_hide(())
     assert processed.may_hide(("degrees", 1))
     assert not processed.may_hide(("clear",))
-    assert set(processed.disclosed) == {("degrees", 1)}
-    assert processed.disclosed["degrees", 1].encoded == second
+    assert processed.disclosed == {("degrees", 1): second}
 
 
 def test_nothing_withheld_needs_no_copy() -> None:
     processed = process_claims({"a": [1, {"b": 2}]}, [])
     assert processed.claims_as_issued() is processed.claims
-
-
-def test_disclosures_do_not_show_values_when_printed() -> None:
-    encoded, its_digest = disclosure("salty", "given_name", "Aida")
-    processed = process_claims({"_sd": [its_digest]}, [encoded])
-    shown = repr(processed.disclosed["given_name",])
-    assert "Aida" not in shown
-    assert "salty" not in shown
 
 
 @pytest.mark.parametrize("name", ["sha-256", "sha-384", "sha-512"])
