@@ -73,9 +73,9 @@ class AllOf:
 class AnyOf:
     """One of them holds. When none does but one could not be decided, neither can this.
 
-    Those about a card that was not shown do not count: a wallet would have every alternative hold by leaving
-    out the card that one of them is about. Where that is so for all of them, it is the query that says whether
-    a card had to be shown.
+    Those about a card that was not shown do not count: a wallet would have all of it hold by leaving out the
+    card that one of them is about. Where that is so for all of them, it is the query that says whether a card
+    had to be shown.
     """
 
     policies: tuple[Policy, ...]
