@@ -50,11 +50,23 @@ def read_preset_files(folder: Path | None, *, production: bool) -> PresetFiles:
     """The presets of a folder; ``None``: those that are shipped.
 
     Raises:
-        BadPreset, OverAsking: one of them cannot be used; the verifier does not start with it.
+        BadPreset, OverAsking: one of them cannot be used, or there is none; the verifier does not start then.
     """
-    files = sorted((folder or SHIPPED).glob("*.json"))
+    files = preset_files_in(folder)
     unresolved = {file.stem: read_preset_file(file, production=production) for file in files}
     return PresetFiles(unresolved, are_shipped=folder is None)
+
+
+def preset_files_in(folder: Path | None) -> list[Path]:
+    """The files of a folder; ``None``: those that are shipped.
+
+    Raises:
+        BadPreset: there is none. Who names a folder means to ask; nobody could.
+    """
+    files = sorted((folder or SHIPPED).glob("*.json"))
+    if not files:
+        raise BadPreset(f"{folder}: no such folder, or no .json file in it")
+    return files
 
 
 def read_preset_file(file: Path, *, production: bool) -> UnresolvedPreset:
