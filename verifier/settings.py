@@ -11,8 +11,10 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from specs.openid4vp import create_registered
 from specs.openid4vp.errors import RequestError
 from trillium.runtime.trust_list import TrustListSettings
+from verifier.domain.presentation_page import CODE_LIFETIME, RETURN_LIFETIME
 
 _MIB: Final = 1024 * 1024
+_WAY_BACK: Final = RETURN_LIFETIME + CODE_LIFETIME
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,500}")
 
 
@@ -34,8 +36,8 @@ class Settings(TrustListSettings):
     """What wallets call this verifier that know it beforehand; empty: none does. It has no prefix."""
     presentation_seconds: int = Field(300, ge=30, le=3600)
     """How long a request may be answered; a relying service may ask for less."""
-    result_seconds: int = Field(600, ge=60, le=86_400)
-    """After this a result that nobody fetched is deleted."""
+    result_seconds: int = Field(600, ge=_WAY_BACK // timedelta(seconds=1), le=86_400)
+    """After this a result that nobody fetched is deleted; not before a visitor can have released it."""
     max_response_bytes: int = Field(2 * _MIB, ge=64 * 1024, le=8 * _MIB)
     """How much a wallet may send."""
 

@@ -19,6 +19,7 @@ from specs.openid4vp.response import (
     create_vp_token,
     parse_refusal,
     parse_vp_token_object,
+    without_nulls,
 )
 from specs.openid4vp.response_errors import InvalidResponse, UnencryptedResponse, UnexpectedEncryption
 from specs.openid4vp.response_mode import ResponseMode
@@ -37,6 +38,7 @@ def parse_browser_response(
         raise ValueError("a mode of the Digital Credentials API is needed")
     if not isinstance(data, Mapping):
         raise InvalidResponse("data is not an object")
+    data = without_nulls(data)
     if len([name for name in ("error", "vp_token", "response") if name in data]) != 1:
         raise InvalidResponse("not exactly one of response, vp_token and error")
     if "error" in data:

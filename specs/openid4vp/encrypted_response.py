@@ -26,6 +26,7 @@ from specs.openid4vp.response import (
     parse_response_form,
     parse_state,
     parse_vp_token_object,
+    without_nulls,
 )
 from specs.openid4vp.response_errors import (
     InvalidEncryptedResponse,
@@ -77,7 +78,7 @@ def decrypt_response(
     except JweError as error:
         raise InvalidEncryptedResponse(error.code) from error
     try:
-        members = parse_json_object(payload, max_bytes=MAX_ENCRYPTED_RESPONSE_LENGTH)
+        members = without_nulls(parse_json_object(payload, max_bytes=MAX_ENCRYPTED_RESPONSE_LENGTH))
     except EncodingError as error:
         raise InvalidResponse(error.code) from error
     if ("error" in members) == ("vp_token" in members):

@@ -108,6 +108,11 @@ def parse_response_form(pairs: Iterable[tuple[str, str]], *, max_value_length: i
         raise InvalidResponse(f"{type(error).__name__} {error.detail}") from error
 
 
+def without_nulls(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Members of a response in JSON; null is what some wallets write for a member that they do not send."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
 def parse_state(members: Mapping[str, Any]) -> str | None:
     """The `state` of a response, of URL-safe characters. Raises InvalidResponse."""
     state = members.get("state")

@@ -41,6 +41,27 @@ def test_the_coverage_table_has_every_shipped_package() -> None:
     assert not [name for name in SHIPPED if f"`{name}/`" not in text]
 
 
+def shown_numbers() -> list[str]:
+    """The requirements of which the page says that a test shows them."""
+    found = []
+    for row in re.findall(r"^\| ✓ ([0-9., –]+) \|", README.read_text(encoding="utf-8"), re.MULTILINE):
+        for part in row.split(","):
+            first, _, last = part.strip().partition("–")
+            chapter, number = first.split(".")
+            end = int((last or first).split(".")[1])
+            found += [f"{chapter}.{each:02d}" for each in range(int(number), end + 1)]
+    return found
+
+
+def test_what_a_test_shows_a_test_names() -> None:
+    tests = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").glob("*/**/*.py"))
+    named = {f"{match[1]}.{match[2]}" for match in re.finditer(r"(?<!\d)(\d)[._](\d\d)(?!\d)", tests)}
+    numbers = shown_numbers()
+
+    assert len(numbers) > 150
+    assert not [one for one in numbers if one not in named]
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
     pages += sorted((ROOT / "docs").rglob("*.md"))

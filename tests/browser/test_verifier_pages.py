@@ -279,6 +279,30 @@ async def test_without_script_the_renewing_can_be_stopped_and_asked_for(site: Si
         await page.wait_for_url(f"**{paged.page}?")
 
 
+SCRIPTS = "**/*.js*"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_where_our_script_does_not_get_through_the_page_can_still_be_asked(
+    site: Site, language: str
+) -> None:
+    """Scripts are on, so nothing in a noscript is there; a filter on the way took ours."""
+    name = {"en": "See how the request stands now", "fr": "Voir où en est la demande"}[language]
+    paged = await present(site, language)
+    async with site.visitor.at(paged.page, language=language) as visit:
+        page, link = visit.page, visit.page.get_by_role("link", name=name)
+        await expect(link).to_have_count(0)
+        await page.route(SCRIPTS, lambda route: route.abort())
+        try:
+            await page.reload()
+            await paged.refuse()
+            await link.click()
+            await expect(page.locator("#request")).to_have_attribute("data-state", "cancelled")
+            await expect(link).to_have_count(0)
+        finally:
+            await page.unroute(SCRIPTS)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_everything_is_reached_and_used_by_keyboard(site: Site, language: str) -> None:
     words, paged = WORDS[language], await present(site, language)

@@ -1,4 +1,4 @@
-"""Nothing about a person is kept outside the register (decisions.md "Personal data").
+"""Nothing about a person is kept outside the register (1.15, decisions.md "Personal data").
 
 A resident with marker values is imported, searched for, gets cards and loses them; the markers are also put
 where a caller can put text. Then every byte that the issuer wrote or logged or counted is searched.

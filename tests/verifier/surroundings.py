@@ -36,7 +36,7 @@ from verifier.domain.event import Actor
 from verifier.domain.relying_service import RelyingService
 from verifier.domain.trust import FixedTrust, Trust, TrustedIssuer
 from verifier.errors import IssuerKeysUnavailable
-from verifier.ports import DeliveryAnswer, PageStore, WebhookStore
+from verifier.ports import DeliveryAnswer, PageStore, TrustSource, WebhookStore
 from verifier.services.receive_response import Received, WalletResponse
 from verifier.services.start_presentation import StartedPresentation, StartOptions
 from verifier.settings import Settings
@@ -141,6 +141,8 @@ class Desk:
     )
     openid: OpenIdOutside = field(default_factory=memory_openid)
     settings: Settings = field(default_factory=settings_for_tests)
+    source: TrustSource | None = None
+    """Instead of ``trust``, where it changes."""
     verifier: Verifier = field(init=False)
 
     def __post_init__(self) -> None:
@@ -160,7 +162,7 @@ class Desk:
             self.openid,
         )
         ring = quick_ring(self.settings, self.clock.now())
-        self.verifier = build_verifier(self.settings, ring, outside, FixedTrust(self.trust))
+        self.verifier = build_verifier(self.settings, ring, outside, self.source or FixedTrust(self.trust))
 
     async def register(self, *presets: str) -> RelyingService:
         """A relying service, for every preset unless told otherwise."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
 import typer
 import uvloop
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from keys.errors import CustodyError
@@ -45,6 +46,9 @@ def told() -> Iterator[None]:
         fail(f"{error.text} ({error.code})")
     except (CustodyError, DatabaseError) as error:
         fail(str(error))
+    except OSError as error:
+        # A file or folder that somebody named, or one of the installation's.
+        fail(escape(": ".join(str(part) for part in (error.filename, error.strerror or error) if part)))
 
 
 def fail(text: str, *, code: int = FAILED) -> NoReturn:

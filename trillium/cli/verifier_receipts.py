@@ -32,8 +32,8 @@ def verify(
     """Check the signature of a receipt, and print what it says. Ends with 1 when it is not genuine."""
     if (jwks is None) != (not issuer):
         raise typer.BadParameter("--jwks and --issuer go together")
-    text = _read(file).decode("ascii", errors="replace").strip()
     with told():
+        text = _read(file).decode("ascii", errors="replace").strip()
         keys, signed_by = _own_keys() if jwks is None else (_keys_in(jwks), issuer)
         receipt = verify_receipt(text, keys, issuer=signed_by)
     if as_json:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from trillium.runtime.clock import SystemClock
 from verifier.app.trusting import close_trust, open_trust, renew_trust
-from verifier.clients.presets import SHIPPED, ExaminedPreset, examine_preset_files
+from verifier.clients.presets import ExaminedPreset, examine_preset_files, preset_files_in
 from verifier.clients.type_descriptions import read_type_descriptions
 from verifier.domain.known_types import KnownTypes, known_types
-from verifier.errors import TrustUnavailable
+from verifier.errors import BadPreset, TrustUnavailable
 from verifier.settings import Settings
 
 
@@ -18,7 +18,10 @@ async def examine_presets(settings: Settings, files: Sequence[Path] = ()) -> lis
     Raises:
         BadTypeDescription: the folder of type descriptions is not usable.
     """
-    found = files or sorted((settings.presets_dir or SHIPPED).glob("*.json"))
+    try:
+        found = files or preset_files_in(settings.presets_dir)
+    except BadPreset as error:
+        return [ExaminedPreset(str(settings.presets_dir), problem=error.detail)]
     types = await _known_types(settings)
     return examine_preset_files(found, types=types, production=settings.is_production)
 

@@ -21,15 +21,23 @@ class PresetsInForce(Mapping[str, Preset]):
     """
 
     def __init__(
-        self, trust: TrustSource, clock: Clock, read: Callable[[Trust], Mapping[str, Preset]]
+        self,
+        trust: TrustSource,
+        clock: Clock,
+        read: Callable[[Trust], Mapping[str, Preset]],
+        read_later: Callable[[Trust], Mapping[str, Preset]] | None = None,
     ) -> None:
-        """Raises BadPreset or OverAsking when the presets cannot be used from the start."""
+        """``read_later``: for the lists that come while we run, without what does not fit them.
+
+        Raises BadPreset or OverAsking when the presets cannot be used from the start.
+        """
         self._trust = trust
         self._clock = clock
         self._read = read
         self._read_for: Trust | None = None
         self._presets: Mapping[str, Preset] = {}
         self._follow()
+        self._read = read_later or read
 
     def __getitem__(self, preset_id: str) -> Preset:
         return self._in_force()[preset_id]

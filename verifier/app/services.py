@@ -62,7 +62,12 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
     store, clock, randomness = outside.store, outside.clock, outside.randomness
     files = read_preset_files(settings.presets_dir, production=settings.is_production)
     described = read_type_descriptions(settings.types_dir)
-    presets = PresetsInForce(trust, clock, lambda known: _presets(files, known_types(known, described)))
+    presets = PresetsInForce(
+        trust,
+        clock,
+        lambda known: _presets(files, known_types(known, described)),
+        lambda known: _presets(files, known_types(known, described), leave_out=True),
+    )
     seals = ResultSeals(partial(ring.secret_for, KeyPurpose.WRAPPING), randomness)
     verify = VerifyPresentation(trust, outside.issuer_keys, outside.statuses)
     pages = build_pages(settings, ring, outside)
@@ -101,6 +106,6 @@ def build_verifier(settings: Settings, ring: KeyRing, outside: Outside, trust: T
     )
 
 
-def _presets(files: PresetFiles, types: KnownTypes) -> Mapping[str, Preset]:
+def _presets(files: PresetFiles, types: KnownTypes, *, leave_out: bool = False) -> Mapping[str, Preset]:
     # Without a trusted issuer there is nothing that could be asked for and accepted.
-    return files.resolved(types) if types.vcts else {}
+    return files.resolved(types, leave_out=leave_out) if types.vcts else {}

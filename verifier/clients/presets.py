@@ -26,10 +26,11 @@ class PresetFiles:
     unresolved: Mapping[str, UnresolvedPreset]
     are_shipped: bool
 
-    def resolved(self, types: KnownTypes) -> Mapping[str, Preset]:
+    def resolved(self, types: KnownTypes, *, leave_out: bool = False) -> Mapping[str, Preset]:
         """Those that can be answered by what trusted issuers issue.
 
-        An operator means what stands in a file of theirs; of ours they use what fits.
+        An operator means what stands in a file of theirs; of ours they use what fits. ``leave_out``: what
+        does not fit is not there, whoever wrote it, so that the others need not suffer for it.
 
         Raises:
             UnknownCredentialType: nobody issues what an operator's preset asks for.
@@ -39,8 +40,9 @@ class PresetFiles:
         for preset_id, one in self.unresolved.items():
             try:
                 presets[preset_id] = one.resolved(types, drop_unknown=self.are_shipped)
-            except UnknownCredentialType:
-                if not self.are_shipped:
+            except (UnknownCredentialType, OverAsking) as error:
+                of_ours = self.are_shipped and isinstance(error, UnknownCredentialType)
+                if not leave_out and not of_ours:
                     raise
                 log.warning("preset_left_out", preset=preset_id)
         return presets
@@ -50,11 +52,23 @@ def read_preset_files(folder: Path | None, *, production: bool) -> PresetFiles:
     """The presets of a folder; ``None``: those that are shipped.
 
     Raises:
-        BadPreset, OverAsking: one of them cannot be used; the verifier does not start with it.
+        BadPreset, OverAsking: one of them cannot be used, or there is none; the verifier does not start then.
     """
-    files = sorted((folder or SHIPPED).glob("*.json"))
+    files = preset_files_in(folder)
     unresolved = {file.stem: read_preset_file(file, production=production) for file in files}
     return PresetFiles(unresolved, are_shipped=folder is None)
+
+
+def preset_files_in(folder: Path | None) -> list[Path]:
+    """The files of a folder; ``None``: those that are shipped.
+
+    Raises:
+        BadPreset: there is none. Who names a folder means to ask; nobody could.
+    """
+    files = sorted((folder or SHIPPED).glob("*.json"))
+    if not files:
+        raise BadPreset(f"{folder}: no such folder, or no .json file in it")
+    return files
 
 
 def read_preset_file(file: Path, *, production: bool) -> UnresolvedPreset:

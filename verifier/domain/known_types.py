@@ -10,7 +10,8 @@ from verifier.domain.trust import Trust
 
 @dataclass(frozen=True, slots=True)
 class KnownTypes:
-    """``vcts``: by short name, every type that answers for it. ``claims``: by ``vct``, where known."""
+    """``vcts``: by short name and by ``vct``, every type that answers for it. ``claims``: by ``vct``, where
+    known."""
 
     vcts: Mapping[str, Sequence[str]]
     claims: Mapping[str, frozenset[ClaimsPath]] = field(default_factory=dict)
@@ -30,12 +31,15 @@ def known_types(trust: Trust, descriptions: Iterable[EffectiveTypeMetadata] = ()
     trusted = sorted({vct for issuer in trust.issuers for vct in issuer.vcts})
     vcts: dict[str, list[str]] = {}
     for vct in trusted:
-        vcts.setdefault(short_name(vct), []).append(vct)
+        # Once more under its whole name: another issuer's type may have the same short one.
+        for name in {short_name(vct), vct}:
+            vcts.setdefault(name, []).append(vct)
     for vct in trusted:
         for parent in known[vct].lineage[1:] if vct in known else ():
-            answering = vcts.setdefault(short_name(parent), [])
-            if vct not in answering:
-                answering.append(vct)
+            for name in {short_name(parent), parent}:
+                answering = vcts.setdefault(name, [])
+                if vct not in answering:
+                    answering.append(vct)
     return KnownTypes(vcts, {vct: _paths(one) for vct, one in known.items() if one.claims})
 
 

@@ -87,7 +87,13 @@ def advice_of(kinds: Iterable[ReasonKind]) -> Texts:
 
 
 def own_way_of(kinds: Iterable[ReasonKind]) -> ReasonKind | None:
-    """The reason that decides the outcome and does not go the outcome's usual way, if there is one."""
-    found = tuple(kinds)
+    """The reason that decides the outcome and does not go the outcome's usual way, if there is one.
+
+    What else is not genuine has no harmless way on: a clock that is wrong as well explains no forgery.
+    """
+    found = tuple(dict.fromkeys(kinds))
     outcome = outcome_of(found)
-    return next((kind for kind in found if kind.outcome is outcome and kind.next_step is not None), None)
+    decisive = [kind for kind in found if kind.outcome is outcome]
+    if outcome is ClerkOutcome.NOT_GENUINE and len(decisive) > 1:
+        return None
+    return next((kind for kind in decisive if kind.next_step is not None), None)

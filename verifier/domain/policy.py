@@ -51,6 +51,9 @@ class Policy(Protocol):
     def check(self, presented: Sequence[Presented], now: datetime) -> Iterable[Reason]:
         """What speaks against accepting these together; nothing when the policy holds."""
 
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        """Whether it says anything about these; one whose card was not shown is no alternative that holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
@@ -62,21 +65,32 @@ class AllOf:
         for policy in self.policies:
             yield from policy.check(presented, now)
 
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        return any(policy.is_about(presented) for policy in self.policies)
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """One of them holds. When none does but one could not be decided, neither can this."""
+    """One of them holds. When none does but one could not be decided, neither can this.
+
+    Those about a card that was not shown do not count: a wallet would have all of it hold by leaving out the
+    card that one of them is about. Where that is so for all of them, it is the query that says whether a card
+    had to be shown.
+    """
 
     policies: tuple[Policy, ...]
 
     def check(self, presented: Sequence[Presented], now: datetime) -> list[Reason]:
         if not self.policies:
             return [Reason(reasons.REQUIREMENT_NOT_MET, None, "no alternatives")]
-        found = [list(policy.check(presented, now)) for policy in self.policies]
+        found = [list(one.check(presented, now)) for one in self.policies if one.is_about(presented)]
         if not all(found):
             return []
         open_ones = [one for one in found if all(reason.kind.is_undetermined for reason in one)]
         return [reason for one in open_ones or found for reason in one]
+
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        return any(policy.is_about(presented) for policy in self.policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,9 @@ class IssuedBy:
             if one.issuer not in self.issuers:
                 yield Reason(reasons.ISSUER_NOT_ACCEPTED, one.query_id)
 
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        return any(_those_of(presented, self.query_id))
+
 
 @dataclass(frozen=True, slots=True)
 class HeldInPerson:
@@ -101,6 +118,9 @@ class HeldInPerson:
         for one in presented:
             if HOLDER_ROLE in one.claims:
                 yield Reason(reasons.HELD_BY_GUARDIAN, one.query_id)
+
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +136,9 @@ class ClaimEquals:
             found = select_claims(one.claims, self.path)
             if not found or not all(self._is_wanted(selected.value) for selected in found):
                 yield Reason(reasons.REQUIREMENT_NOT_MET, one.query_id, show_path(self.path))
+
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        return any(_those_of(presented, self.query_id))
 
     def _is_wanted(self, value: Any) -> bool:
         # To Python True == 1 == 1.0.
@@ -137,6 +160,9 @@ class LastDayNotPassed:
                 yield Reason(reasons.REQUIREMENT_NOT_MET, one.query_id, show_path(self.path))
             elif any(day < today for day in days if day is not None):
                 yield Reason(reasons.LAST_DAY_PASSED, one.query_id, show_path(self.path))
+
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        return any(_those_of(presented, self.query_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from verifier.domain.policy import AllOf, Policy, StatusFresh
 from verifier.domain.presentation import CrossDevice
 
 LANGUAGES: Final = ("en-CA", "fr-CA")
+MAX_ID: Final = 64
+ID_FORM: Final = r"[a-z][a-z0-9-]*"
+"""Of a preset's id, from its first character to its last: it stands in addresses and in tokens."""
 
 
 NO_POLICY: Final = AllOf()

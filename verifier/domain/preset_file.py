@@ -4,6 +4,7 @@ Types are named shortly there, and resolved to ``vct`` values when it is known w
 preset that asks for more than it may is refused before anybody can use it (5.19).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -33,14 +34,17 @@ from verifier.domain.over_asking import (
 from verifier.domain.policy import AllOf, HeldInPerson, IssuedBy, Policy, StatusFresh
 from verifier.domain.policy_file import PolicyMembers, build_policies
 from verifier.domain.presentation import CrossDevice
-from verifier.domain.preset import LANGUAGES, Preset, Retention, SubjectMode
+from verifier.domain.preset import ID_FORM, LANGUAGES, MAX_ID, Preset, Retention, SubjectMode
 from verifier.domain.recognition import recognition_fault
 from verifier.errors import BadPreset, OverAsking, UnknownCredentialType
 
 MAX_PRESET_BYTES: Final = 64 * 1024
+MAX_STATUS_AGE: Final = 7 * 24 * 3600
+"""Seconds: no copy of a list is used for longer, whatever it says itself (specs.token_status_list)."""
 MAX_EVIDENCE_DAYS: Final = 400
 MAX_RETENTION_DAYS: Final = 3_660
 """Ten years, the longest that laws in the province ask of somebody who has looked at a person's card."""
+_ID: Final = re.compile(ID_FORM, re.ASCII)
 
 
 class _Members(BaseModel):
@@ -48,8 +52,8 @@ class _Members(BaseModel):
 
 
 class _StatusMaxAge(_Members):
-    sandbox: int = Field(ge=0)
-    production: int = Field(ge=0)
+    sandbox: int = Field(ge=0, le=MAX_STATUS_AGE)
+    production: int = Field(ge=0, le=MAX_STATUS_AGE)
 
 
 class _Retention(_Members):
@@ -116,6 +120,9 @@ def parse_preset(preset_id: str, data: bytes, *, production: bool) -> Unresolved
         BadPreset: malformed, not in both languages, or a query that this verifier cannot decide about.
         OverAsking: asks for more than the registered purpose needs.
     """
+    if len(preset_id) > MAX_ID or not _ID.fullmatch(preset_id):
+        # Nobody could ask for it by the API, and it would stand in addresses, receipts and tokens.
+        raise BadPreset(f"the file's name: small letters, digits and -, {MAX_ID} at most, a letter first")
     try:
         members = _PresetFile.model_validate(parse_json_object(data, max_bytes=MAX_PRESET_BYTES))
         query = parse_dcql_query(members.query)

@@ -22,7 +22,7 @@ from verifier.domain.verdict import Reason, ReasonKind
 
 _KINDS: Final[Mapping[type[ProtocolError], ReasonKind]] = {
     sd_jwt.KeyBindingNonceWrong: reasons.REPLAYED,
-    sd_jwt.KeyBindingTimeWrong: reasons.REPLAYED,
+    sd_jwt.KeyBindingTimeWrong: reasons.WRONG_TIME,
     sd_jwt.KeyBindingAudienceWrong: reasons.WRONG_AUDIENCE,
     sd_jwt.KeyBindingError: reasons.BAD_HOLDER_BINDING,
     sd_jwt.KeyBindingMissing: reasons.BAD_HOLDER_BINDING,

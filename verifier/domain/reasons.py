@@ -65,6 +65,23 @@ REPLAYED: Final = ReasonKind(
     "Cette preuve a été faite pour une autre demande. Elle a peut-être été copiée.",
     _START_AGAIN,
 )
+WRONG_TIME: Final = ReasonKind(
+    "wrong_time",
+    ClerkOutcome.NOT_GENUINE,
+    "The proof was not made just now. The time on the device that answered may be wrong.",
+    "La preuve n'a pas été faite à l'instant. L'heure de l'appareil qui a répondu est peut-être fausse.",
+    Texts(
+        "Make sure that the date and time of the person's device, and of this computer, are right. Then "
+        "start a new check. If it fails again, do not accept the credential.",
+        "Assurez-vous que la date et l'heure de l'appareil de la personne, et de cet ordinateur, sont "
+        "justes, puis recommencez la vérification. En cas de nouvel échec, n'acceptez pas le justificatif.",
+    ),
+    Texts(
+        "Let your device set its date and time by itself. Then go back to the service and start again.",
+        "Laissez votre appareil régler lui-même sa date et son heure. Retournez ensuite au service et "
+        "recommencez.",
+    ),
+)
 WRONG_AUDIENCE: Final = ReasonKind(
     "wrong_audience",
     ClerkOutcome.NOT_GENUINE,

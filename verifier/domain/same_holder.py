@@ -60,6 +60,10 @@ class SameHolder:
         elif not any(_identifies(name, value) for name, [value, *_] in _shown_in_all(facts)):
             yield Reason(reasons.SAME_NAME_ONLY)
 
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        """Always: cards that are not there speak against it."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class SameClaim:
@@ -74,8 +78,23 @@ class SameClaim:
             yield Reason(reasons.QUERY_NOT_ANSWERED, None, "same_claim: not all are there")
             return
         found = [[selected.value for selected in select_claims(one.claims, self.path)] for one in ours]
-        if not all(found) or any(one != found[0] for one in found):
+        if not all(found) or not all(_is_same(one, found[0]) for one in found):
             yield Reason(reasons.REQUIREMENT_NOT_MET, None, "same_claim")
+
+    def is_about(self, presented: Sequence[Presented]) -> bool:
+        """Always, as above."""
+        return True
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """By type and value, however deep: to Python True == 1 == 1.0."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_is_same(one[name], other[name]) for name in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return bool(one == other)
 
 
 def _comparable(value: Any) -> str | None:

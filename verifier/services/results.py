@@ -22,6 +22,9 @@ ISSUERS: Final = "issuers"
 TYPES: Final = "types"
 """Another one that stays here: the ``vct`` of what was accepted, by query id."""
 MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
+MAX_RESULT_DEPTH: Final = 128
+"""More than claims can have (RFC 9901 nests disclosures in disclosures) with what is around them here: it was
+read strictly when it came, and by now it is deleted where it was kept."""
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _WRAPPED_FROM: Final = _KEY_BYTES + _NONCE_BYTES
@@ -43,7 +46,7 @@ class ResultSeals:
     def open(self, presentation: Presentation, sealed: SealedResult) -> dict[str, Any]:
         """The result, for the relying service that started the presentation."""
         plain = self.open_bytes(presentation.request_id.encode(), sealed)
-        return parse_json_object(plain, max_bytes=MAX_RESULT_BYTES)
+        return parse_json_object(plain, max_bytes=MAX_RESULT_BYTES, max_depth=MAX_RESULT_DEPTH)
 
     def seal_bytes(self, context: bytes, plain: bytes) -> SealedResult:
         """Encrypts under a fresh key. ``context``: what it is and whose; it opens in no other one."""

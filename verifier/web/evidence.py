@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, BeforeValidator
 
 from trillium.runtime.api_router import api_router
 from trillium.runtime.rows import from_column, to_column
@@ -68,7 +68,7 @@ def evidence_router(services: EvidenceServices) -> APIRouter:
     @router.get("/evidence", summary="The evidence that the service can fetch, from a moment on")
     async def list_since(
         response: Response,
-        since: Annotated[AwareDatetime, Query()],
+        since: Annotated[AwareDatetime, BeforeValidator(_refuse_numbers), Query()],
         after: Annotated[str | None, Query(pattern=_PLACE)] = None,
         service: RelyingService = caller,
     ) -> EvidenceListAnswer:
@@ -91,6 +91,13 @@ def evidence_router(services: EvidenceServices) -> APIRouter:
         return _render(await services.evidence.get(service, EvidenceId(evidence_id)))
 
     return router
+
+
+def _refuse_numbers(value: object) -> object:
+    """``2026`` would be the two thousand and twenty-sixth second of 1970."""
+    if not isinstance(value, str) or "T" not in value.upper():
+        raise ValueError("a date and a time with its zone (RFC 3339)")
+    return value
 
 
 def _render(kept: KeptEvidence) -> Response:

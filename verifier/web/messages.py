@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from specs.openid4vp import RequestUriMethod, ResponseMode
 from verifier.domain.presentation import ClientIdPrefix, CrossDevice, Release
+from verifier.domain.preset import ID_FORM, MAX_ID
 from verifier.services.start_presentation import StartOptions
 
 _BY_ITS_VALUE = Field(strict=False)
 """An enumeration: in JSON it is a text."""
-PresetId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
+PresetId = Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=f"^{ID_FORM}$")]
 
 
 class Message(BaseModel):

@@ -88,3 +88,16 @@ def test_nothing_but_a_refusal_is_raised(value: Any) -> None:
     for mode in (ResponseMode.DC_API, ResponseMode.DC_API_JWT):
         with contextlib.suppress(ResponseError):
             parse_browser_response(value, mode=mode)
+
+
+@pytest.mark.parametrize("nothing", ["error", "response", "state", "error_description"])
+def test_a_member_that_is_null_is_none_in_a_browsers_answer_5_34(nothing: str) -> None:
+    """Wallets write null for what they do not send (docs/divergences.md, Everywhere)."""
+    found = parse_browser_response({"vp_token": TOKEN, nothing: None}, mode=ResponseMode.DC_API)
+    assert found == VpTokenResponse(AS_READ, None)
+
+
+@pytest.mark.parametrize("data", [{"vp_token": None}, {"vp_token": None, "error": None}])
+def test_a_browsers_answer_of_nulls_is_none_at_all_5_34(data: dict[str, Any]) -> None:
+    with pytest.raises(response_errors.InvalidResponse):
+        parse_browser_response(data, mode=ResponseMode.DC_API)

@@ -187,7 +187,7 @@ def test_what_we_encrypt_other_libraries_read_6_12(encryption: Encryption) -> No
         (b'{"vp_token":{"pid":[]}}', InvalidVpToken),
         (b'{"vp_token":{"pid":[5]}}', InvalidVpToken),
         (b'{"vp_token":{}}', EmptyVpToken),
-        (b'{"vp_token":null}', InvalidVpToken),
+        (b'{"vp_token":null}', InvalidResponse),
         (b'{"error":5}', InvalidResponse),
         (b'{"error":"access_denied","state":""}', InvalidResponse),
         (b"eyJhbGciOiJFUzI1NiJ9.e30.AAAA", InvalidResponse),
@@ -264,3 +264,15 @@ def test_nothing_but_a_refusal_is_raised_for_a_form(fields: list[tuple[str, str]
 def test_nothing_but_a_refusal_is_raised_for_a_payload(payload: bytes) -> None:
     with contextlib.suppress(ResponseError):
         opened(sealed(payload))
+
+
+@pytest.mark.parametrize("nothing", ["error", "error_description", "iss"])
+def test_a_member_that_is_null_is_none_in_an_encrypted_answer_5_23(nothing: str) -> None:
+    """Wallets write null for what they do not send (docs/divergences.md, Everywhere)."""
+    fields = sealed(create_json({"vp_token": TOKEN, "state": "s", nothing: None}))
+    assert opened(fields) == VpTokenResponse(AS_READ, "s")
+
+
+def test_a_refusal_with_a_token_of_null_is_a_refusal_8_5() -> None:
+    fields = sealed(create_json({"vp_token": None, "error": "access_denied", "state": "s"}))
+    assert opened(fields) == VpErrorResponse("access_denied", None, "s")

@@ -231,3 +231,12 @@ def test_no_list_to_show() -> None:
     result = run("show")
     assert result.exit_code == 1
     assert "There is no trust list" in result.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("init", tmp_path / "file" / "operator")
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+    assert "Not a directory" in result.stderr

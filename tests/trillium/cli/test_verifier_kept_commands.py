@@ -241,3 +241,16 @@ def test_a_key_that_was_made_can_be_registered(own_folder: Path) -> None:
     changed = run("client", "update", client_id, "--evidence-key", str(public))
     assert changed.exit_code == 0, changed.output
     assert json.loads(run("client", "show", client_id).stdout)["evidence_key"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nothing.jwt",), (".",), ("r.jwt", "--jwks", "no.json", "--issuer", "x")]
+)
+def test_a_receipt_or_a_key_file_that_is_not_there_is_said_in_a_line(
+    own_folder: Path, arguments: tuple[str, ...]
+) -> None:
+    (own_folder / "r.jwt").write_text("a.b.c")
+    result = run("receipt", "verify", *arguments)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert "trillium:" in result.stderr

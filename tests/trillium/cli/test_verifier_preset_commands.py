@@ -132,3 +132,13 @@ def test_the_operators_folder_is_looked_at_even_if_the_verifier_would_not_start(
     started = run("verifier", "client", "list")
     assert started.exit_code == 1
     assert "over_asking" in started.stderr
+
+
+def test_a_folder_without_presets_is_said_instead_of_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERIFIER_PRESETS_DIR", str(tmp_path / "mistyped"))
+    result = run("verifier", "presets")
+    assert result.exit_code == 1
+    assert "mistyped: refused" in "".join(result.stdout.split("\n"))
+    assert "no such folder" in " ".join(result.stdout.split())

@@ -101,7 +101,7 @@ class Site:
         status = 304 if self.etag and headers.get("if-none-match") == self.etag else self.status
         if self.location and scope["path"] != "/new":
             status = 302
-        answer = [(b"etag", self.etag.encode())] if self.etag else []
+        answer = [(b"etag", self.etag.encode("latin-1"))] if self.etag else []
         if status == 302:
             answer.append((b"location", self.location.encode()))
         await send({"type": "http.response.start", "status": status, "headers": answer})
@@ -123,6 +123,18 @@ async def test_an_address_is_asked_whether_it_has_changed() -> None:
         await place.close()
     assert [one.get("if-none-match") for one in site.asked] == [None, '"1"', None, None, None]
     assert site.asked[0]["accept"] == "application/trillium-trust-list+jwt"
+
+
+@pytest.mark.parametrize("etag", ['"liste-\xe9"', f'"{"x" * 300}"'], ids=["not-ascii", "endless"])
+async def test_an_etag_that_cannot_be_sent_back_does_not_end_the_renewal(etag: str) -> None:
+    """RFC 9110 section 8.8.3 allows any octet from 0x80 on: the next look asks without it."""
+    site = Site(etag=etag)
+    async with serving(site) as port:
+        place = AddressOfList(f"http://127.0.0.1:{port}/list.jwt", ConfiguredClient())
+        assert await place.fetch() == site.body
+        assert await place.fetch() == site.body
+        await place.close()
+    assert [one.get("if-none-match") for one in site.asked] == [None, None]
 
 
 @pytest.mark.parametrize("status", [204, 304, 401, 404, 500, 503])

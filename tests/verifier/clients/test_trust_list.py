@@ -1,7 +1,9 @@
 """From the signed list to what the verification and the presets go by."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from tests.trillium.trust_list.material import (
     source_at,
     trust_list,
 )
+from tests.verifier.domain.preset_files import preset_file, query
 from tests.verifier.issuing import (
     ISSUER,
     NOW,
@@ -29,7 +32,7 @@ from tests.verifier.issuing import (
     private_key,
     public_key,
 )
-from tests.verifier.surroundings import HandClock
+from tests.verifier.surroundings import Desk, HandClock, settings_for_tests
 from trillium.runtime.http_client import StrangerClient
 from trillium.runtime.trust_list import Standing
 from verifier.app.presets import PresetsInForce
@@ -140,6 +143,20 @@ def test_presets_that_do_not_fit_a_new_list_stay_as_they_were() -> None:
     assert list(presets) == [PHOTO_CARD]
     assert list(presets) == [PHOTO_CARD]
     assert reading.read == [CARDS, AGES], "it is not tried for every request"
+
+
+def test_one_preset_that_fits_no_more_does_not_keep_the_others_from_following(tmp_path: Path) -> None:
+    """An issuer is let go in the version of the list that brings the next version of another's type."""
+    for name, asked in (("ages", "proof-of-age"), ("cards", "photo-card")):
+        content = preset_file(query=query(meta={"vct_values": [asked]}))
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    source = SourceByHand()
+    source.trust = Trust((SimulatedIssuer().trusted(PHOTO_CARD, PROOF_OF_AGE),))
+    presets = Desk(settings=settings_for_tests(presets_dir=tmp_path), source=source).verifier.presets
+    second = PHOTO_CARD.removesuffix("1") + "2"
+    source.trust = Trust((SimulatedIssuer().trusted(PHOTO_CARD, second),))
+    assert presets["cards"].query.credentials[0].types == (PHOTO_CARD, second)
+    assert presets["ages"].query.credentials[0].types == (PROOF_OF_AGE,)
 
 
 def test_presets_that_do_not_fit_at_the_start_stop_it() -> None:

@@ -38,6 +38,9 @@ class Says:
     def check(self, presented: object, now: datetime) -> list[Reason]:
         return [Reason(kind) for kind in self.kinds]
 
+    def is_about(self, presented: object) -> bool:
+        return True
+
 
 FINE, BAD, WORSE = Says(), Says((reasons.REQUIREMENT_NOT_MET,)), Says((reasons.REVOKED, reasons.EXPIRED))
 UNSURE, HALF = Says((reasons.STATUS_STALE,)), Says((reasons.STATUS_STALE, reasons.EXPIRED))
@@ -76,6 +79,56 @@ def test_any_of_is_open_while_one_alternative_is() -> None:
     assert codes(AnyOf((BAD, UNSURE))) == ["status_stale"]
     assert codes(AnyOf((BAD, HALF))) == ["requirement_not_met", "status_stale", "expired"]
     assert codes(AnyOf((UNSURE, FINE))) == []
+
+
+LICENCE_OF_CLASS_G = ClaimEquals("licence", ("class",), ("G",))
+
+
+def test_a_wallet_that_leaves_a_card_out_does_not_make_the_alternative_about_it_hold() -> None:
+    """Either card will do for the query, and each has a claim that must be right."""
+    either = AnyOf((LICENCE_OF_CLASS_G, ClaimEquals("card", ("over",), (True,))))
+    assert codes(either, card(over=True)) == []
+    assert codes(either, card(over=False)) == ["requirement_not_met"]
+    assert codes(either, card("licence", **{"class": "M"})) == ["requirement_not_met"]
+    assert codes(either, card("licence", **{"class": "M"}), card(over=True)) == []
+
+
+@pytest.mark.parametrize(
+    "absent",
+    [
+        LICENCE_OF_CLASS_G,
+        LastDayNotPassed("licence", ("last_day",)),
+        IssuedBy(frozenset(), "licence"),
+        AnyOf((LICENCE_OF_CLASS_G,)),
+        AllOf((LICENCE_OF_CLASS_G,)),
+    ],
+    ids=lambda policy: type(policy).__name__,
+)
+def test_no_policy_about_a_card_that_was_not_shown_is_an_alternative(absent: Policy) -> None:
+    assert codes(AnyOf((absent, BAD)), card()) == ["requirement_not_met"]
+    assert codes(AnyOf((absent, FINE)), card()) == []
+    # Whether one of them had to be shown is for the query to say, as with a policy that stands alone.
+    assert codes(AnyOf((absent, absent)), card()) == codes(absent, card()) == []
+
+
+@pytest.mark.parametrize("absent", [SameHolder(("card", "two")), SameClaim(("card", "two"), ("name",))])
+def test_a_rule_about_two_cards_of_which_one_is_missing_does_not_hold_in_any_of(absent: Policy) -> None:
+    assert codes(AnyOf((absent, BAD)), card()) == ["query_not_answered", "requirement_not_met"]
+
+
+@pytest.mark.parametrize("other", [1, 1.0, "true", [True], {"a": True}, None])
+def test_two_cards_say_the_same_by_type_and_value(other: object) -> None:
+    """To Python True == 1 == 1.0; a register's number 1 is no yes."""
+    policy = SameClaim(("card", "two"), ("it",))
+    assert codes(policy, card(it=True), card("two", it=True)) == []
+    assert codes(policy, card(it=True), card("two", it=other)) == ["requirement_not_met"]
+    assert codes(policy, card(it={"in": [True]}), card("two", it={"in": [other]})) == ["requirement_not_met"]
+
+
+def test_two_cards_say_the_same_whatever_the_order_of_names() -> None:
+    policy = SameClaim(("card", "two"), ("it",))
+    assert codes(policy, card(it={"a": 1, "b": [2]}), card("two", it={"b": [2], "a": 1})) == []
+    assert codes(policy, card(it=[1, 2]), card("two", it=[1])) == ["requirement_not_met"]
 
 
 def test_issued_by_looks_at_the_issuer_whose_key_verified() -> None:

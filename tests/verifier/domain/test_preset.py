@@ -94,8 +94,48 @@ def test_nothing_shipped_asks_for_a_street_or_a_register_number() -> None:
 def test_all_trusted_versions_of_a_type_are_asked_for() -> None:
     second = PHOTO_CARD.removesuffix("1") + "2"
     types = known_types(Trust((SimulatedIssuer().trusted(second, PHOTO_CARD),)))
-    assert types.vcts == {"photo-card": [PHOTO_CARD, second]}
+    assert types.vcts["photo-card"] == [PHOTO_CARD, second]
     assert parse(preset_file(), types=types).query.credentials[0].types == (PHOTO_CARD, second)
+
+
+def test_the_type_of_one_issuer_is_asked_for_by_its_whole_name() -> None:
+    """Another issuer's type may have the same short name, and be worth much less."""
+    clubs = "https://club.example/types/photo-card/1"
+    types = known_types(Trust((SimulatedIssuer().trusted(PHOTO_CARD, clubs),)))
+    assert set(parse(preset_file(), types=types).query.credentials[0].types) == {PHOTO_CARD, clubs}
+    exactly = preset_file(query=query(meta={"vct_values": [PHOTO_CARD]}))
+    assert parse(exactly, types=types).query.credentials[0].types == (PHOTO_CARD,)
+    with pytest.raises(UnknownCredentialType):
+        parse(preset_file(query=query(meta={"vct_values": ["https://x.example/types/photo-card/1"]})))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Age", "age 19", "19-or-over", "age_19", "âge", "age'", "a" * 65, "-age", "age\n", "age.v2"],
+)
+def test_a_preset_that_no_service_could_name_keeps_the_verifier_from_starting(
+    tmp_path: Path, name: str
+) -> None:
+    """The API takes small letters, digits and hyphens; the name also stands in tokens and receipts."""
+    (tmp_path / f"{name}.json").write_text(json.dumps(preset_file()))
+    with pytest.raises(BadPreset, match="the file's name"):
+        read_preset_files(tmp_path, production=False)
+
+
+@pytest.mark.parametrize("name", ["a", "age-19-or-over", "a" * 64])
+def test_a_preset_is_named_like_its_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.json").write_text(json.dumps(preset_file()))
+    assert list(read_preset_files(tmp_path, production=False).unresolved) == [name]
+
+
+@pytest.mark.parametrize("folder", ["missing", "empty", "file"])
+def test_a_folder_without_presets_keeps_the_verifier_from_starting(tmp_path: Path, folder: str) -> None:
+    """Mistyped, it would leave a verifier of which every service hears that it has no such preset."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "README.md").write_text("no preset")
+    (tmp_path / "file").write_text("{}")
+    with pytest.raises(BadPreset, match=folder):
+        read_preset_files(tmp_path / folder, production=False)
 
 
 def test_a_type_that_nobody_issues_is_refused_in_an_operators_file(tmp_path: Path) -> None:
@@ -145,6 +185,8 @@ BAD_FILES: dict[str, object] = {
     "no-english-purpose": preset_file(purposes={"fr-CA": "Nom"}),
     "unknown-subject-mode": preset_file(subject_mode="forever"),
     "negative-age": preset_file(status_max_age={"sandbox": -1, "production": 60}),
+    "age-of-more-than-a-week": preset_file(status_max_age={"sandbox": 0, "production": 604_801}),
+    "age-beyond-all-time": preset_file(status_max_age={"sandbox": 10**18, "production": 60}),
     "no-production-age": preset_file(status_max_age={"sandbox": 0}),
     "age-as-text": preset_file(status_max_age={"sandbox": "0", "production": 60}),
     "unknown-member": preset_file(unknown_member=True),

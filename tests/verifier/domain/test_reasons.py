@@ -21,7 +21,7 @@ CREDENTIAL = "specs.sd_jwt_vc.credential_errors"
 CHAINS = "specs.jose.errors"
 EXPECTED: dict[str, ReasonKind] = {
     "KeyBindingNonceWrong": reasons.REPLAYED,
-    "KeyBindingTimeWrong": reasons.REPLAYED,
+    "KeyBindingTimeWrong": reasons.WRONG_TIME,
     "KeyBindingAudienceWrong": reasons.WRONG_AUDIENCE,
     "KeyBindingError": reasons.BAD_HOLDER_BINDING,
     "KeyBindingMissing": reasons.BAD_HOLDER_BINDING,
@@ -147,6 +147,21 @@ def test_an_expired_licence_is_not_renewed_in_the_wallet() -> None:
         assert advice_of(found) is own.advice
         assert own_way_of(found) is own
     assert advice_of([reasons.EXPIRED]) is OUTCOME_TEXTS[ClerkOutcome.EXPIRED].advice
+
+
+def test_a_phone_whose_clock_is_wrong_is_not_sent_to_the_office_that_issued_the_card() -> None:
+    """Its holder can set the clock; two cards of one phone are wrong by the same."""
+    own = reasons.WRONG_TIME
+    for found in ([own], [own, own], [own, reasons.EXPIRED]):
+        assert own_way_of(found) is own
+        assert advice_of(found) is own.advice
+
+
+@pytest.mark.parametrize("forged", [reasons.BAD_SIGNATURE, reasons.REPLAYED, reasons.BAD_HOLDER_BINDING])
+def test_a_wrong_clock_explains_no_forgery(forged: ReasonKind) -> None:
+    for found in ([reasons.WRONG_TIME, forged], [forged, reasons.WRONG_TIME]):
+        assert own_way_of(found) is None
+        assert advice_of(found) is OUTCOME_TEXTS[ClerkOutcome.NOT_GENUINE].advice
 
 
 def test_what_decides_also_decides_the_advice() -> None:

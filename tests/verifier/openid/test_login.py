@@ -36,7 +36,7 @@ async def test_7_02_a_login_ends_with_a_code_for_the_client(person: Person, rely
     assert claims["nonce"] == "n-0S6_WzA2Mj"
     assert claims["preset"] == "sign-in"
     assert claims["acr"] == f"{ISSUER}/acr/sign-in"
-    assert claims["amr"] == ["pop"]
+    assert claims["amr"] == ["pop"]  # 7.19
     told = (await relying.userinfo(answer.json()["access_token"])).json()
     assert told == {"sub": claims["sub"]}
 

@@ -93,6 +93,7 @@ def test_7_08_anything_else_is_somebody_else(changed: dict[str, Any]) -> None:
 
 
 def test_7_08_nobody_without_the_key_can_make_or_check_a_subject() -> None:
+    """7.17: neither the claim itself nor a hash of it that could be guessed."""
     for text in (NUMBER, f"library.example{NUMBER}", f"library.example{ISSUER}{NUMBER}"):
         digest = hashlib.sha256(text.encode()).digest()
         assert sub() not in (digest.hex(), text)

@@ -135,6 +135,19 @@ async def test_a_sealed_result_opens_for_its_own_presentation_only() -> None:
             seals.open(presentation, changed)
 
 
+@pytest.mark.parametrize("depth", [29, 30, 31, 64])
+async def test_claims_as_deep_as_a_credential_may_nest_them_are_not_lost_when_fetched(depth: int) -> None:
+    """A credential was read to its own limit, and a result stands two levels around its claims."""
+    asked = await accepted()
+    value: object = "Planted"
+    for _ in range(depth):
+        value = [value]
+    desk, presentation = asked.desk, asked.started.presentation
+    seals = desk.verifier.results.seals
+    result = render_result("identity", Accepted({"card": {"deep": value}}), NOW)
+    assert seals.open(presentation, seals.seal(presentation, result)) == result
+
+
 async def test_every_result_has_a_key_of_its_own() -> None:
     asked = await accepted()
     secret = asked.desk.verifier.ring.secret_for(KeyPurpose.WRAPPING)

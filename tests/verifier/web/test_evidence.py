@@ -146,6 +146,9 @@ async def test_without_credentials_nothing_is_told_whatever_is_asked(counter: Co
         {},
         {"since": "yesterday"},
         {"since": "2026-01-01T00:00:00"},
+        {"since": "2026"},  # not the 2026th second of 1970
+        {"since": "1767225600"},
+        {"since": "2026-01-01Z"},
         {"since": "2026-01-01T00:00:00Z", "after": "1"},
         {"since": "2026-01-01T00:00:00Z", "after": "1.\x00"},
         {"since": "2026-01-01T00:00:00Z", "after": "9" * 16 + "." + "A" * 22},

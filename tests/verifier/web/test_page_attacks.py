@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.verifier.web.counter import Counter
+from tests.verifier.web.counter import Counter, opened_counter
 from tests.verifier.web.page_visitors import (
     Paged,
     browser_of,
@@ -16,7 +18,7 @@ from tests.verifier.web.page_visitors import (
     open_page,
     state_in,
 )
-from verifier.domain.presentation_page import PAGE_MEMORY
+from verifier.domain.presentation_page import CODE_LIFETIME, PAGE_MEMORY, RETURN_LIFETIME
 from verifier.errors import PresentationOpen, ReturnCodeWrong
 from verifier.services.page_secrets import CARRIED_ALPHABET, CARRIED_LENGTH
 
@@ -338,3 +340,19 @@ def test_the_alphabet_has_no_look_alikes_and_room_enough() -> None:
     assert not set(CARRIED_ALPHABET) & set("AEIOU")
     assert len(set(CARRIED_ALPHABET)) == len(CARRIED_ALPHABET)
     assert len(CARRIED_ALPHABET) ** CARRIED_LENGTH > 2**33
+
+
+async def test_who_comes_back_and_types_in_the_last_second_has_lost_nothing(tmp_path: Path) -> None:
+    """However short the life of results is set, the page never says yes to what the service cannot fetch."""
+    second = timedelta(seconds=1)
+    async with opened_counter(tmp_path, result_seconds=420) as counter:
+        paged = await open_page(counter)
+        async with browser_of(counter) as owner, browser_of(counter) as phone:
+            await owner.open(paged.page)
+            back = await paged.answer()
+            counter.desk.clock.advance(seconds=(RETURN_LIFETIME - second).total_seconds())
+            characters = code_in(await phone.open(back))
+            counter.desk.clock.advance(seconds=(CODE_LIFETIME - second).total_seconds())
+            ended = await owner.send(paged.page, "code", code=characters)
+        assert state_in(ended) == "accepted"
+        assert (await paged.fetch(ended))["outcome"] == "accepted"

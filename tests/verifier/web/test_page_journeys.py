@@ -79,6 +79,7 @@ async def open_in(browser: Browser, started: dict[str, str]) -> httpx.Response:
 
 
 async def test_same_device(shop: Shop) -> None:
+    """6.13: the wallet's answer names where to go on, and only there the result is let go (5.29)."""
     started = await shop.begin()
     assert started["authorization_request"] is None, "only the page offers it"
     async with browser_of(shop.counter) as browser:

@@ -102,6 +102,9 @@ async function askBrowser() {
   }
 }
 
+/** From here on the page follows by itself; where this file does not get through, the link stays. */
+document.getElementById("by-hand")?.remove();
+
 offerBrowser();
 countDown();
 setInterval(countDown, 1000);
