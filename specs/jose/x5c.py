@@ -15,6 +15,7 @@ import pybase64
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 
 from specs.encoding import b64url_encode
 from specs.jose.certificates import (
@@ -150,6 +151,7 @@ def _parse_certificate(value: object) -> x509.Certificate:
         x509.DuplicateExtension,
         x509.InvalidVersion,
         x509.UnsupportedGeneralNameType,
+        CryptographyDeprecationWarning,  # where warnings are errors: what is malformed, and will be refused
     ) as error:
         raise InvalidCertificateChain("not a certificate in base64") from error
     if pybase64.b64encode_as_string(der) != value:
