@@ -32,11 +32,9 @@ def verify_times(
             raise ClaimMissing(name)
     moment, tolerance = now.timestamp(), leeway.total_seconds()
     exp, nbf, iat = claims.get("exp", _LAST_SECOND), claims.get("nbf", 0), claims.get("iat", 0)
-    # None of them may be malformed, whatever the others say. A bool is an int to Python, hence the type.
-    if (
-        not type(exp) is type(nbf) is type(iat) is int
-        or not 0 <= min(exp, nbf, iat) <= max(exp, nbf, iat) <= _LAST_SECOND
-    ):
+    # None of them may be malformed, whatever the others say. All at once first: what has a sign or too many
+    # bits gives them to what they are together.
+    if not type(exp) is type(nbf) is type(iat) is int or not 0 <= exp | nbf | iat <= _LAST_SECOND:
         for name, value in (("exp", exp), ("nbf", nbf), ("iat", iat)):
             _require_numeric_date(name, value)
     # RFC 7519 section 4.1.4: "on or after" the expiration time it must not be accepted.
@@ -62,6 +60,6 @@ def verify_audience(claims: Mapping[str, Any], expected: str, *, sole: bool = Fa
 
 
 def _require_numeric_date(name: str, value: object) -> None:
-    # NaN fails both comparisons.
+    # A bool is an int to Python, hence the exact type. NaN fails both comparisons.
     if (type(value) is not int and type(value) is not float) or not 0 <= value <= _LAST_SECOND:
         raise InvalidClaims(f"{name} is not a number of seconds")
