@@ -23,8 +23,10 @@ from tests.issuer.web.running_issuer import RunningIssuer, running_issuer
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 VERSION_22_L = 1460
-ROOM = 40
-"""For an index of seven digits, and a host with a longer name than the one here."""
+ROOM = 30
+"""Twenty octets: for an index of seven digits, and a host with a longer name than the one here."""
+COPIES = 10
+"""Random octets deflate to a few more or fewer from copy to copy."""
 AUDIENCE = "urn:trillium:offline:1"
 NONCE = "VGhpcyBpcyAxMjggYml0cw"
 
@@ -63,11 +65,11 @@ def packed_size(presentation: str) -> int:
 
 
 async def test_8_07_one_answer_fits_into_version_22(issuer: RunningIssuer) -> None:
-    [credential] = await issuer.issue(1, "proof-of-age")
-    presentation = present(credential, "19")
-    size = packed_size(presentation)
-    print(f"\none answer: {len(presentation)} characters compact, {size} packed")
-    assert size + ROOM <= VERSION_22_L
+    copies = [present(one, "19") for one in await issuer.issue(COPIES, "proof-of-age")]
+    sizes = sorted(map(packed_size, copies))
+    presentation = copies[0]
+    print(f"\none answer: {len(presentation)} characters compact, {sizes[0]} to {sizes[-1]} packed")
+    assert sizes[-1] + ROOM <= VERSION_22_L
     assert "vct#integrity" not in b64url_decode(presentation.split(".")[1]).decode()
 
 
