@@ -75,6 +75,7 @@ def main(scenario: str, var_dir: str, core: str, *options: str) -> None:
     app = SCENARIOS[scenario](Path(var_dir), dict(option.split("=", 1) for option in options))
     config = server_config(app, ServerOptions(port=0))
     listening = config.bind_socket()
+    listening.listen()  # whoever reads the port may call at once, and waits until the application has started
     print("listening", listening.getsockname()[1], flush=True)
     uvicorn.Server(config).run(sockets=[listening])
 
