@@ -41,10 +41,12 @@ __all__ = [
     "TooLarge",
     "Unreachable",
     "configured_client",
+    "usable_etag",
 ]
 
 MOST_REDIRECTS: Final = 3
 LONGEST_URL: Final = 4096
+LONGEST_ETAG: Final = 256
 CONNECT_TIMEOUT: Final = 5.0
 TOTAL_TIMEOUT: Final = 10.0
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
@@ -61,6 +63,14 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def usable_etag(etag: str) -> str:
+    """An entity tag that can be sent back, otherwise nothing.
+
+    One in other characters would stop every later request; a server's kilobytes are not worth it.
+    """
+    return etag if len(etag) <= LONGEST_ETAG and etag.isascii() and etag.isprintable() else ""
 
 
 class _CheckedBackend(httpcore.AsyncNetworkBackend):

@@ -12,11 +12,10 @@ from specs.token_status_list import (
     parse_status_list_token,
     verify_status_list_token,
 )
-from trillium.runtime.http_client import OutgoingCallFailed, OutgoingClient, Unreachable
+from trillium.runtime.http_client import OutgoingCallFailed, OutgoingClient, Unreachable, usable_etag
 from trillium.runtime.status_lists.kept import KeptList
 
 LEEWAY: Final = timedelta(seconds=60)
-LONGEST_ETAG: Final = 256
 CLOCKS_APART: Final = timedelta(seconds=5)
 """An issuer's servers sign by clocks of their own: so much older than the newest is still the newest."""
 NOT_MODIFIED: Final = 304
@@ -78,7 +77,7 @@ def read_reply(
     # Errors' bodies are never used, and a 304 that was not asked for is one of them (2.14).
     if reply.status != _OK or reply.media_type != MEDIA_TYPE:
         raise StatusListRefused(f"status {reply.status}, {reply.media_type[:64]}")
-    return read_token(reply.body, uri, anchors, now=now, chains=chains, etag=_usable_etag(reply.etag))
+    return read_token(reply.body, uri, anchors, now=now, chains=chains, etag=usable_etag(reply.etag))
 
 
 def read_token(
@@ -103,8 +102,3 @@ def read_token(
     verified = verify_status_list_token(unverified, uri=uri, key=chain.key, now=now, leeway=LEEWAY)
     text = token if isinstance(token, str) else token.decode("ascii")
     return KeptList(verified, text, etag, now, anchors, chain.not_after)
-
-
-def _usable_etag(etag: str) -> str:
-    """An entity tag that is worth sending back; a server's kilobytes are not."""
-    return etag if len(etag) <= LONGEST_ETAG and etag.isascii() and etag.isprintable() else ""

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from specs.errors import ProtocolError
-from trillium.runtime.http_client import OutgoingClient
+from trillium.runtime.http_client import OutgoingClient, usable_etag
 from trillium.runtime.trust_list.errors import NoTrustList, TrustListUnreachable
 from trillium.runtime.trust_list.token import MAX_TOKEN_BYTES, MEDIA_TYPE
 
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
-_LONGEST_ETAG: Final = 256
 
 
 class ListPlace(Protocol):
@@ -104,7 +103,7 @@ class AddressOfList:
             return None
         if reply.status != _OK:
             raise TrustListUnreachable(f"status {reply.status}")
-        self._etag = _usable_etag(reply.headers.get("etag", ""))
+        self._etag = usable_etag(reply.headers.get("etag", ""))
         return reply.body
 
     def forget(self) -> None:
@@ -112,8 +111,3 @@ class AddressOfList:
 
     async def close(self) -> None:
         await self._client.close()
-
-
-def _usable_etag(etag: str) -> str:
-    """An entity tag that can be sent back: one in other characters would stop every later request."""
-    return etag if len(etag) <= _LONGEST_ETAG and etag.isascii() and etag.isprintable() else ""
