@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pybase64 import b64decode
 
-from specs.encoding import InvalidBase64Url, b64url_decode, b64url_encode, create_json
+from specs.encoding import ENDINGS, InvalidBase64Url, b64url_decode, b64url_encode, create_json
 from specs.jose.algorithms import Algorithm
 from specs.jose.errors import InvalidJwk, InvalidJwks, PrivateJwk, UnsupportedJwk
 from specs.jose.rsa_keys import check_rsa_key
@@ -31,7 +31,7 @@ _CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, int, Algorithm]]] = {
 }
 _REQUIRED_OF_EC: Final = frozenset({"kty", "crv", "x", "y"})
 _P256, _, _P256_CHARACTERS = _CURVES["P-256"][:3]
-_P256_LAST: Final = "AEIMQUYcgkosw048"
+_P256_PAD, _P256_LAST = ENDINGS[_P256_CHARACTERS & 3]
 _CURVE_NAMES: Final = {curve.name: name for name, (curve, *_) in _CURVES.items()}
 _RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
 _ED25519_SIZE: Final = 32
@@ -115,7 +115,7 @@ def _plain_p256(jwk: dict[Any, Any]) -> PublicJwk | None:
             return None
         if x[-1] not in _P256_LAST or y[-1] not in _P256_LAST:
             return None
-        point = b"\x04" + b64decode(x + "=", b"-_", True) + b64decode(y + "=", b"-_", True)
+        point = b"\x04" + b64decode(x + _P256_PAD, b"-_", True) + b64decode(y + _P256_PAD, b"-_", True)
         key = ec.EllipticCurvePublicKey.from_encoded_point(_P256, point)
     except (TypeError, ValueError):
         return None

@@ -37,29 +37,22 @@ class Disclosure(NamedTuple):
         return f"Disclosure(digest={self.digest!r})"
 
 
-def parse_disclosures(
-    encoded: Sequence[str], algorithm: DigestAlgorithm
-) -> tuple[dict[str, Disclosure], list[SdJwtError]]:
-    """All disclosures by digest, in their order, and what is wrong with the others.
-
-    Wrong is a disclosure that is not strict base64url of a strict JSON array of 2 or 3 elements with strings
-    as salt and name (MalformedDisclosure; RFC 9901 sections 4.2.1, 4.2.2 and 7.1 step 3), or that has a
-    reserved name (ForbiddenClaimName). One that was sent twice occurs once. Sizes were bounded when the SD-
-    JWT was parsed.
-    """
-    return sort_disclosures(encoded, digests_of(encoded, algorithm), contents_together(encoded))
-
-
 def digests_of(encoded: Sequence[str], algorithm: DigestAlgorithm) -> list[str]:
     """The digest of each disclosure, over the ASCII of what was sent."""
     # What is not ASCII is no disclosure, and digests of something else do not make it one.
     return algorithm.digests(map(str.encode, encoded, repeat("ascii"), repeat("replace")))
 
 
-def sort_disclosures(
+def parse_disclosures(
     encoded: Sequence[str], digests: Sequence[str], contents: Sequence[JsonValue] | None
 ) -> tuple[dict[str, Disclosure], list[SdJwtError]]:
-    """parse_disclosures for digests and, unless they are None, contents that are known already."""
+    """All disclosures by digest, in their order, and what is wrong with the others.
+
+    Wrong is a disclosure that is not strict base64url of a strict JSON array of 2 or 3 elements with strings
+    as salt and name (MalformedDisclosure; RFC 9901 sections 4.2.1, 4.2.2 and 7.1 step 3), or that has a
+    reserved name (ForbiddenClaimName). One that was sent twice occurs once. Sizes were bounded when the SD-
+    JWT was parsed. `digests`: digests_of them; `contents`: contents_together, None where that is.
+    """
     if contents is None:
         contents = [_content(text) for text in encoded]
     found: dict[str, Disclosure] = {}

@@ -18,7 +18,7 @@ from specs.sd_jwt.disclosure import (
     are_strings,
     contents_together,
     digests_of,
-    sort_disclosures,
+    parse_disclosures,
 )
 from specs.sd_jwt.errors import (
     ClaimsTooDeep,
@@ -113,7 +113,7 @@ def examine_claims(
         processed = _processed_at_once(payload, disclosures, digests, contents)
         if processed is not None:
             return processed, []
-    found, refused = sort_disclosures(disclosures, digests, contents)
+    found, refused = parse_disclosures(disclosures, digests, contents)
     walk = _Walk(found)
     if len(set(disclosures)) != len(disclosures):
         walk.reasons.append(RepeatedDisclosure())  # section 4: a holder sends no disclosure twice

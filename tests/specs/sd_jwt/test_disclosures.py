@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from specs.encoding import EncodingError, b64url_decode, b64url_encode, create_json, parse_json
 from specs.sd_jwt.digest import ALGORITHMS
-from specs.sd_jwt.disclosure import RESERVED_NAMES, parse_disclosures
+from specs.sd_jwt.disclosure import (
+    RESERVED_NAMES,
+    Disclosure,
+    contents_together,
+    digests_of,
+    parse_disclosures,
+)
+from specs.sd_jwt.errors import SdJwtError
 from tests.specs.sd_jwt.material import disclosure
 
 SHA_256 = ALGORITHMS["sha-256"]
@@ -73,8 +80,12 @@ def _by_itself(text: str) -> tuple[str, str | None, Any] | None:
     return None
 
 
+def _parsed(texts: list[str]) -> tuple[dict[str, Disclosure], list[SdJwtError]]:
+    return parse_disclosures(texts, digests_of(texts, SHA_256), contents_together(texts))
+
+
 def _agree(texts: list[str]) -> None:
-    found, refused = parse_disclosures(texts, SHA_256)
+    found, refused = _parsed(texts)
     expected = {}
     for text in texts:
         content = _by_itself(text)
@@ -121,14 +132,14 @@ def test_a_presentation_of_very_many() -> None:
     values: list[Any] = [deep, [deep], *range(254)]
     random.Random(1).shuffle(values)
     texts = [b64url_encode(create_json([f"salt-{n}", f"name-{n}", value])) for n, value in enumerate(values)]
-    found, refused = parse_disclosures(texts, SHA_256)
+    found, refused = _parsed(texts)
     assert (len(found), len(refused)) == (255, 1)
     _agree(texts)
 
 
 def test_disclosures_do_not_show_values_when_printed() -> None:
     encoded, its_digest = disclosure("salty", "given_name", "Aida")
-    found, _ = parse_disclosures([encoded], SHA_256)
+    found, _ = _parsed([encoded])
     shown = repr(found[its_digest])
     assert "Aida" not in shown
     assert "salty" not in shown
